@@ -1,0 +1,114 @@
+"""The command line: ``thecal ...``. Simulation - not for patient care.
+
+Heavy libraries are imported inside the commands, so that help and refusals come at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from thecal import NOTICE, ThecalError, __version__
+
+if TYPE_CHECKING:
+    from thecal.therapy import CourseResult
+
+app = typer.Typer(
+    name="thecal",
+    help=f"An intrathecal drug delivery system in software. {NOTICE}.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+REFUSED = 2
+"""Exit code when an input was refused; nothing was written."""
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"thecal {__version__}. {NOTICE}.")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[  # noqa: ARG001  its callback does the work
+        bool,
+        typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(help="The course file (TOML).", show_default=False)],
+    *,
+    days: Annotated[
+        int | None, typer.Option(help="Simulate so many days instead of the course's own length.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the report here, one HTML file that needs no network.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
+    ] = False,
+    open_report: Annotated[
+        bool, typer.Option("--open", help="Open the report where there is a browser.")
+    ] = False,
+) -> None:
+    """Follow one patient's course, from the prescription to the spinal cord."""
+    started = time.perf_counter()
+    from thecal.prescription import read_course
+
+    course = read_course(file)
+    from thecal.therapy import simulate as follow
+    from thecal.therapy import summary
+
+    result = follow(course, days=days)
+    seconds = time.perf_counter() - started
+    if report is not None:
+        from thecal.report import write_report
+
+        write_report(result, report)
+    if as_json:
+        typer.echo(json.dumps({**summary(result), "seconds": round(seconds, 3)}, indent=2))
+    else:
+        from thecal.report import print_summary
+
+        print_summary(result, seconds=seconds, report=report)
+    if report is not None and open_report:
+        _open(report)
+
+
+def _open(report: Path) -> None:
+    import os
+    import webbrowser
+
+    # Without a screen a text browser would take over the terminal.
+    screen = sys.platform in {"darwin", "win32"} or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if screen and not os.environ.get("CI"):
+        webbrowser.open(report.resolve().as_uri())
+
+
+def main() -> None:
+    """Run the command line; a refusal becomes one sentence and exit code 2."""
+    try:
+        app()
+    except ThecalError as refusal:
+        typer.secho(f"Refused: {refusal}", fg=typer.colors.RED, err=True)
+        sys.exit(REFUSED)
+    except OSError as problem:
+        where = f"{problem.filename}: " if problem.filename else ""
+        typer.secho(f"Refused: {where}{problem.strerror}.", fg=typer.colors.RED, err=True)
+        sys.exit(REFUSED)

@@ -1,0 +1,58 @@
+"""What a prescriber orders, read from a course file or built in Python, and the checks on it."""
+
+from thecal.prescription.course import Course, Implant, OralMedicine, Patient
+from thecal.prescription.findings import Finding, Severity
+from thecal.prescription.orders import (
+    Bolus,
+    Bridge,
+    Flex,
+    FlexStep,
+    MinimumRate,
+    PatientBolus,
+    Pattern,
+    Prescription,
+    Refill,
+    SimpleContinuous,
+    Solution,
+    Stopped,
+)
+from thecal.prescription.rates import (
+    BasalFlow,
+    WorstDay,
+    basal_week,
+    flow_of,
+    mean_dose,
+    patient_boluses_in_a_day,
+    worst_day,
+)
+from thecal.prescription.reading import read_course, read_course_text
+
+__all__ = [
+    "BasalFlow",
+    "Bolus",
+    "Bridge",
+    "Course",
+    "Finding",
+    "Flex",
+    "FlexStep",
+    "Implant",
+    "MinimumRate",
+    "OralMedicine",
+    "Patient",
+    "PatientBolus",
+    "Pattern",
+    "Prescription",
+    "Refill",
+    "Severity",
+    "SimpleContinuous",
+    "Solution",
+    "Stopped",
+    "WorstDay",
+    "basal_week",
+    "flow_of",
+    "mean_dose",
+    "patient_boluses_in_a_day",
+    "read_course",
+    "read_course_text",
+    "worst_day",
+]
