@@ -9,14 +9,11 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from thecal import NOTICE, ThecalError, __version__
-
-if TYPE_CHECKING:
-    from thecal.therapy import CourseResult
 
 app = typer.Typer(
     name="thecal",
@@ -40,7 +37,7 @@ def _version(*, wanted: bool) -> None:
 @app.callback()
 def _root(
     *,
-    version: Annotated[  # noqa: ARG001  its callback does the work
+    version: Annotated[
         bool,
         typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True),
     ] = False,
@@ -56,7 +53,8 @@ def simulate(
         int | None, typer.Option(help="Simulate so many days instead of the course's own length.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="Write the report here, one HTML file that needs no network.")
+        Path | None,
+        typer.Option(help="Write the report here, one HTML file that needs no network."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of the summary.")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.linalg import expm
 
 from tests.body.lines import line
@@ -49,8 +50,11 @@ def test_steady_infusion_between_closed_ends_follows_the_hyperbolic_cosines() ->
     decay = np.sqrt(DISPERSION / LOSS)
     upper, lower = np.minimum(z, z[at]), length - np.maximum(z, z[at])
     wanted = (
-        100.0 * decay / (AREA * DISPERSION * np.sinh(length / decay))
-        * np.cosh(lower / decay) * np.cosh(upper / decay)
+        100.0
+        * decay
+        / (AREA * DISPERSION * np.sinh(length / decay))
+        * np.cosh(lower / decay)
+        * np.cosh(upper / decay)
     )
     assert np.abs(tested.steady(at, 100.0) - wanted).max() < 1e-3 * wanted.max()
 
@@ -65,7 +69,9 @@ def test_a_pulse_spreads_as_the_moving_gaussian(velocity: float) -> None:
     x = tested.canal.middles_cm - tested.canal.middles_cm[at]
     variance = 2.0 * DISPERSION * hours + tested.canal.length_cm[0] ** 2 / 12.0
     wanted = (
-        500.0 * np.exp(-LOSS * hours) / (AREA * np.sqrt(2.0 * np.pi * variance))
+        500.0
+        * np.exp(-LOSS * hours)
+        / (AREA * np.sqrt(2.0 * np.pi * variance))
         * np.exp(-((x - velocity * hours) ** 2) / (2.0 * variance))
     )
     assert np.abs(found - wanted).max() < 2e-3 * wanted.max()
@@ -151,7 +157,8 @@ def test_without_flow_source_and_observer_may_change_places(a: int, b: int, seed
     # csf.md 2.10
     random = np.random.default_rng(seed)
     tested = line(
-        60.0, 50,
+        60.0,
+        50,
         area_cm2=random.uniform(0.6, 2.1, 50),
         dispersion=random.uniform(5.0, 300.0, 51),
         loss_per_h=random.uniform(0.1, 0.5, 50),
@@ -230,7 +237,7 @@ def test_fluid_through_the_foramen_is_what_the_spine_absorbs_less_what_the_pump_
 
 def test_the_error_falls_with_the_square_of_the_cell() -> None:
     # csf.md 2.16, on smooth data: a wide block of sources
-    def steady(cells: int) -> tuple[np.ndarray, np.ndarray]:
+    def steady(cells: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         tested = line(30.0, cells, dispersion=30.0, loss_per_h=1.0)
         z = tested.canal.middles_cm
         inputs = np.cos(np.pi * z / 30.0) ** 2 * tested.network.volume

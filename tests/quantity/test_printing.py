@@ -90,6 +90,10 @@ def test_a_difference_below_zero_keeps_its_sign() -> None:
     assert str(Quantity.of(1, "mg") - Quantity.of(2400, "mg")) == "-2 399 mg"
 
 
+def test_one_day_below_zero_is_one_day() -> None:
+    assert str(-Quantity.of(1, "day")) == "-1 day"
+
+
 def test_a_third_is_rounded_only_in_print() -> None:
     third = Quantity.of(Fraction(1, 3), "mg")
     assert third.show("mg") == "0.333 mg"

@@ -160,8 +160,10 @@ TEXT = {
 WHOLE_SENTENCE = {
     "special space": (
         "5\tmg",
-        '"5\\tmg" has a tab, a line break or a special space; write plain spaces only, '
-        'as in "2 mg"',
+        (
+            '"5\\tmg" has a tab, a line break or a special space; write plain spaces only, '
+            'as in "2 mg"'
+        ),
     ),
     "hidden character": (
         "5\u200b mg",

@@ -14,7 +14,7 @@ from thecal.errors import InputError, KnowledgeError, ValidityError
 from thecal.knowledge import Figure, load_document
 
 CELL_CM = 0.9
-"""Target height of a cell; halving it changes the steady concentrations by under 1 %."""
+"""Target height of a cell; halving it changes the steady concentrations by about 1 %."""
 
 COLUMNS = ["name", "length_cm", "csf_area_cm2", "cord_area_cm2"]
 

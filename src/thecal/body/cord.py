@@ -63,7 +63,7 @@ class Rings:
 
 
 def rings(cord_area: Array, length: Array, tissue: CordTissue, count: int) -> Rings:
-    """Cut cord slices into rings of equal thickness.
+    """Cut cord slices into rings of equal area, so that they are thinnest where drug enters.
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ def rings(cord_area: Array, length: Array, tissue: CordTissue, count: int) -> Ri
     s(r) / s(a) = I0(r/d) / I0(a/d), d = sqrt(D* / k_cap).
     """
     radius = np.sqrt(cord_area / np.pi)
-    edges = radius[:, None] * np.linspace(0.0, 1.0, count + 1)[None, :]
-    thickness = (radius / count)[:, None]
+    edges = radius[:, None] * np.sqrt(np.linspace(0.0, 1.0, count + 1))[None, :]
+    middles = (edges[:, 1:] + edges[:, :-1]) / 2.0
     volume = np.pi * np.diff(edges**2, axis=1) * length[:, None]
     through = tissue.extracellular_fraction * tissue.diffusivity_cm2_per_h
-    between = 2.0 * np.pi * edges[:, 1:-1] * length[:, None] * through / thickness
-    resistance = 1.0 / tissue.pial_transfer_cm_per_h + thickness[:, 0] / 2.0 / through
+    between = 2.0 * np.pi * edges[:, 1:-1] * length[:, None] * through / np.diff(middles, axis=1)
+    resistance = 1.0 / tissue.pial_transfer_cm_per_h + (radius - middles[:, -1]) / through
     return Rings(
         tissue_volume=volume,
         between=between,

@@ -8,6 +8,7 @@ multiplication, and no step is ever chosen: an event that the schedule names can
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from thecal.body.schedule import Schedule
 from thecal.errors import ValidityError
 
 Array = NDArray[np.float64]
-Modes = NDArray[np.float64] | NDArray[np.complex128]
+Modes = NDArray[Any]
+"""Real where all rates are real, else complex."""
 
 RESIDUAL_LIMIT = 1e-10
 """Largest error of V diag(rates) V^-1 against M, relative to M, that is accepted."""
@@ -105,9 +107,9 @@ class ModalSystem:
         begin = np.zeros_like(self.rates) if start is None else self.inverse @ start
         edges_h = schedule.edges_s / 3600.0
         count = len(schedule.edges_s) - 1
-        after = np.empty((count + 1, len(self.rates)), dtype=self.rates.dtype)
-        settled = np.zeros((count + 1, len(self.rates)), dtype=self.rates.dtype)
-        area = np.zeros((count + 1, len(self.rates)), dtype=self.rates.dtype)
+        after: Modes = np.zeros((count + 1, len(self.rates)), dtype=self.rates.dtype)
+        settled: Modes = np.zeros_like(after)
+        area: Modes = np.zeros_like(after)
         state = begin + channels @ schedule.boluses[0]
         after[0] = state
         spans, which = np.unique(np.diff(schedule.edges_s), return_inverse=True)

@@ -115,7 +115,9 @@ class Schedule:
         interval = np.searchsorted(self.edges_s, times_s, side="right") - 1
         inside = np.minimum(interval, len(hours) - 1)
         rest_h = (times_s - self.edges_s[inside]) / 3600.0
-        return np.asarray(infused[inside] + (self.rates @ shares)[inside] * rest_h + dosed[interval])
+        return np.asarray(
+            infused[inside] + (self.rates @ shares)[inside] * rest_h + dosed[interval]
+        )
 
 
 def _refuse_impossible(one: Rate | Dose) -> None:

@@ -109,8 +109,7 @@ def _unspaced(typed: str, unit: str, example: str) -> str:
     for part, known in zip(parts, (INPUT_UNITS, INPUT_DENOMINATORS), strict=False):
         if part not in known:
             return _refused_name(typed, part, example)
-    message = f"{typed} is in the grammar after all"
-    raise AssertionError(message)
+    raise AssertionError(f"{typed} is in the grammar after all")
 
 
 def _refused_name(typed: str, name: str, example: str) -> str:

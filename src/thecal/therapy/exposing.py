@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from thecal.body import (
-    Anatomy,
     Body,
     Dose,
     Rate,
@@ -163,7 +162,7 @@ def expose(course: Course, drug: Drug, pumped: PumpCourse | None) -> Exposure:
         balances.append(error)
     if not solved:
         raise ValidityError(f"the course gives no {drug.name}; nothing can be followed")
-    rise, per_mg = (None, None) if tip_cm is None else _unit_infusion(body, anatomy, tip_cm)
+    rise, per_mg = (None, None) if tip_cm is None else _unit_infusion(body, tip_cm)
     return Exposure(
         drug=drug,
         body=body,
@@ -210,8 +209,8 @@ def _solve(
         every_s = int(medicine.every.to("s"))
         mcg = float((medicine.dose * medicine.every).to("mcg"))
         end_s = course.length_s if medicine.stop_s is None else medicine.stop_s
-        for at_s in range(0, end_s, every_s):
-            doses.append(Dose(channel, at_s + oral.lag_s, mcg))
+        intakes = range(0, end_s, every_s)
+        doses.extend(Dose(channel, at_s + oral.lag_s, mcg) for at_s in intakes)
         if medicine.established:
             cycle = Dose(0, oral.lag_s % every_s, mcg)
             period = Schedule.of(channels[-1][:, None], [cycle], end_s=every_s)
@@ -298,11 +297,9 @@ def _last_day(body: Body, solved: dict[str, Solution], length_s: int) -> LastDay
     )
 
 
-def _unit_infusion(
-    body: Body, anatomy: Anatomy, tip_cm: float
-) -> tuple[SlowRise, PerMgPerDay]:
+def _unit_infusion(body: Body, tip_cm: float) -> tuple[SlowRise, PerMgPerDay]:
     """Return how a steady infusion rises and where it leads; a step, solved in closed form."""
-    level = anatomy.level_index(anatomy.levels[int(body.canal.level[body.canal.cell_at(tip_cm)])].name)
+    level = int(body.canal.level[body.canal.cell_at(tip_cm)])
     per_h = 1000.0 / 24.0  # mcg/h in 1 mg/day
     settled = body.system.steady_state(body.tip_channel(tip_cm) * per_h)
     rows = {

@@ -145,9 +145,7 @@ def lasting(course: Course, days: int) -> Course:
         ),
         refills=tuple(one for one in course.refills if one.at_s < length_s),
         oral=tuple(
-            replace(one, stop_s=None)
-            if one.stop_s is not None and one.stop_s > length_s
-            else one
+            replace(one, stop_s=None) if one.stop_s is not None and one.stop_s > length_s else one
             for one in course.oral
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from math import isnan
 from typing import Any
@@ -112,7 +113,7 @@ def _exposure(exposure: Exposure) -> dict[str, Any]:
     }
 
 
-def _by_level(levels: tuple[str, ...], values: Any) -> dict[str, float | None]:
+def _by_level(levels: tuple[str, ...], values: Iterable[float]) -> dict[str, float | None]:
     return {level: _number(float(v)) for level, v in zip(levels, values, strict=True)}
 
 

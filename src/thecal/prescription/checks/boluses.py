@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 def check(course: Course) -> Iterator[Finding]:
     """Yield what is wrong with the times of the boluses."""
-    starts = [prescription.at_s for prescription in course.prescriptions]
+    edges = [*(prescription.at_s for prescription in course.prescriptions), course.length_s]
     for index, (prescription, until_s) in enumerate(
-        zip(course.prescriptions, [*starts[1:], course.length_s], strict=True)
+        zip(course.prescriptions, edges[1:], strict=True)
     ):
         found = [*_patient_bolus(prescription, index)]
         for number, bolus in enumerate(prescription.boluses):
@@ -78,6 +78,8 @@ def _whole(field: str, name: str, amount: Quantity) -> Iterator[Finding]:
 
 
 def _overlaps(prescription: Prescription, index: int, until_s: int) -> Iterator[Finding]:
+    if len(prescription.boluses) <= 1:
+        return
     given = sorted(
         (start_s, start_s + whole_seconds(bolus.duration), number)
         for number, bolus in enumerate(prescription.boluses)

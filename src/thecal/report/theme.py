@@ -1,0 +1,194 @@
+"""How every figure looks: type, colours, margins, and the notice that each carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from thecal import NOTICE
+from thecal.report.phrasing import number
+
+Array = NDArray[np.float64]
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+"""Fonts that the reader's system already has; none is loaded."""
+
+INK = "#1d2733"
+MUTED = "#5b6673"
+FAINT = "#e7eaed"
+PAPER = "#ffffff"
+ACCENT = "#1f6f78"
+SOFT_ACCENT = "#b9d9d8"
+STONE = "#8a8378"
+
+DEEP = (
+    "#fdfecc", "#ceecb3", "#9cdba5", "#6fc9a3", "#56b1a3", "#4c99a0", "#44829b",
+    "#3e6c96", "#3e528f", "#403c73", "#362b4d", "#271a2c",
+)  # fmt: skip
+"""Concentrations from low to high: cmocean "deep" (Thyng 2016, doi:10.5670/oceanog.2016.66).
+
+Perceptually uniform and of steadily falling lightness, so that it reads without colour too.
+"""
+
+NOTICE_PX = 30
+_DECADES = 3
+
+
+def colour_scale() -> list[list[float | str]]:
+    """Return the colours of concentrations as plotly wants them."""
+    last = len(DEEP) - 1
+    return [[k / last, colour] for k, colour in enumerate(DEEP)]
+
+
+def colours(shares: Array) -> list[str]:
+    """Return the colour at each share of the scale, 0 the lowest; outside it the nearest end."""
+    rgb = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in DEEP], dtype=float)
+    places = np.linspace(0.0, 1.0, len(DEEP))
+    inside = np.clip(np.nan_to_num(shares, nan=0.0), 0.0, 1.0)
+    mixed = np.stack([np.interp(inside, places, rgb[:, k]) for k in range(rgb.shape[1])], axis=-1)
+    return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.rint(mixed).astype(int)]
+
+
+class LogScale:
+    """A logarithmic scale of concentrations over three decades, its ends at 1, 2 or 5.
+
+    Parameters
+    ----------
+    highest
+        The highest value that is shown; what lies three decades below the top, or lower, takes
+        the lowest colour.
+    """
+
+    def __init__(self, highest: float) -> None:
+        self.top = _round_up(highest)
+        self.bottom = self.top / 10**_DECADES
+
+    @property
+    def log_range(self) -> tuple[float, float]:
+        """The ends as decimal logarithms."""
+        return float(np.log10(self.bottom)), float(np.log10(self.top))
+
+    def log(self, values: Array) -> Array:
+        """Return decimal logarithms, nothing below the bottom."""
+        low, _ = self.log_range
+        return np.asarray(np.log10(np.maximum(np.nan_to_num(values), 10**low)))
+
+    def shares(self, values: Array) -> Array:
+        """Return where values stand on the scale, from 0 to 1."""
+        low, high = self.log_range
+        return (self.log(values) - low) / (high - low)
+
+    def colour_bar(self, **placed: Any) -> dict[str, Any]:
+        """Return a labelled colour bar in mcg/mL."""
+        low, high = self.log_range
+        decades = np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
+        return {
+            "tickvals": decades.tolist(),
+            "ticktext": [number(10.0**decade) for decade in decades],
+            "outlinewidth": 0,
+            "thickness": 10,
+            "title": {"text": "mcg/mL", "font": {"size": 12, "color": MUTED}},
+            **placed,
+        }
+
+
+def _round_up(value: float) -> float:
+    if not value > 0.0:
+        return 1.0
+    decade = 10.0 ** np.floor(np.log10(value))
+    return float(next(step * decade for step in (1, 2, 5, 10) if step * decade >= value))
+
+
+def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
+    """Return a logarithmic axis from one value to another with plain numbers at the decades."""
+    bottom, top = float(np.log10(low)), float(np.log10(high))
+    decades = 10.0 ** np.arange(np.ceil(bottom - 1e-9), np.floor(top + 1e-9) + 1)
+    return {
+        "type": "log",
+        "range": [bottom, top],
+        "tickvals": decades.tolist(),
+        "ticktext": [number(decade) for decade in decades],
+        "title": {"text": title},
+    }
+
+
+def finish(
+    figure: go.Figure, *, height: int, top: int = 24, bottom: int = 48, left: int = 56
+) -> go.Figure:
+    """Give a figure its look, and the notice that goes with it wherever it is exported.
+
+    Parameters
+    ----------
+    height
+        In px; the width follows the page.
+    top, bottom, left
+        Margins in px, without the line of the notice.
+    """
+    axis = {
+        "gridcolor": FAINT,
+        "zeroline": False,
+        "linecolor": "#c9ced3",
+        "ticks": "",
+        "title": {"font": {"size": 12, "color": MUTED}, "standoff": 8},
+        "tickfont": {"size": 12, "color": MUTED},
+        "automargin": False,
+    }
+    figure.update_xaxes(axis).update_yaxes(axis)
+    figure.update_layout(
+        height=height,
+        autosize=True,
+        paper_bgcolor=PAPER,
+        plot_bgcolor=PAPER,
+        font={"family": FONT, "size": 13, "color": INK},
+        margin={"l": left, "r": 14, "t": top, "b": bottom + NOTICE_PX, "pad": 2},
+        hoverlabel={"bgcolor": PAPER, "bordercolor": "#c9ced3", "font": {"color": INK}},
+        dragmode=False,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": 12},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+    )
+    figure.add_annotation(
+        text=NOTICE,
+        name="notice",
+        xref="paper",
+        yref="paper",
+        x=1,
+        y=0,
+        xanchor="right",
+        yanchor="bottom",
+        yshift=-(bottom + NOTICE_PX) + 4,
+        showarrow=False,
+        font={"size": 11, "color": MUTED},
+    )
+    return figure
+
+
+def rule(figure: go.Figure, text: str, **line: Any) -> None:
+    """Draw a thin dashed line across a figure (``y=`` or ``x=``) with a small label."""
+    figure.add_shape(type="line", line={"color": STONE, "width": 1, "dash": "dash"}, **line)
+    figure.add_annotation(
+        text=text,
+        showarrow=False,
+        font={"size": 11, "color": MUTED},
+        x=line["x0"],
+        y=line["y0"],
+        xref=line.get("xref", "x"),
+        yref=line.get("yref", "y"),
+        xanchor="left",
+        yanchor="bottom",
+    )
+
+
+def small(values: Sequence[float] | Array) -> NDArray[np.float32]:
+    """Return numbers in single precision: plenty for a picture, and half the size."""
+    return np.asarray(values, dtype=np.float32)
