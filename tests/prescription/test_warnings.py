@@ -47,6 +47,12 @@ def warnings_of(*edits: tuple[str, str], add: str = "") -> tuple[Finding, ...]:
             ["21 mg/mL of morphine is more than 20 mg/mL", "confidence medium"],
         ),
         (
+            [('"10 mg/mL"', '"1 mg/mL"')],
+            "",
+            "prescription[0].solution.morphine",
+            ["1 mg/mL of morphine is a tenth or less of the weakest product", "slipped"],
+        ),
+        (
             [(DOSE, 'dose = "2.7 mg/day"')],
             "",
             "prescription[0].dose",

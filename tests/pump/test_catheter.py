@@ -121,6 +121,14 @@ def test_at_every_cut_as_much_has_left_as_was_pushed_in(
         assert left_nl == entered_nl
 
 
+def test_an_interface_at_the_second_before_the_end_leaves_no_gap() -> None:
+    tip = carry((Segment(0, 2, 2, 1, "basal"),), 1, 0)
+    assert [(one.start_s, one.end_s, one.volumes_nl) for one in tip] == [
+        (0, 1, (1, 0)),
+        (1, 2, (0, 1)),
+    ]
+
+
 @given(deliveries(), dead_volumes, st.integers(0, 12))
 def test_the_tip_has_no_gap(segments: tuple[Segment, ...], dead_nl: int, mixing_cells: int) -> None:
     tip = carry(segments, dead_nl, 0, min(mixing_cells, dead_nl))

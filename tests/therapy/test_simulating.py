@@ -100,9 +100,7 @@ def test_the_fluid_rises_in_hours_and_the_cord_follows_later() -> None:
 def test_an_unprimed_catheter_gives_nothing_until_its_volume_has_passed() -> None:
     course = example("cancer-pain")
     assert course.implant is not None
-    dry = simulate(
-        replace(course, oral=(), implant=replace(course.implant, primed=False)), days=3
-    )
+    dry = simulate(replace(course, oral=(), implant=replace(course.implant, primed=False)), days=3)
     pumped = dry.pumped
     assert pumped is not None
     passed = next(one.start_s for one in pumped.tip if one.mcg["morphine"] > 0)

@@ -159,9 +159,9 @@ def _split(segment: Segment, pieces: list[tuple[int, int]], width: int) -> Itera
     for _, piece_nl in pieces[:-1]:
         crossed_nl += piece_nl
         second = ((crossed_nl + 1) * span_s - 1) // segment.volume_nl
-        cuts_s |= {second, second + 1}
-        if _pushed_nl(segment, second) == crossed_nl:
-            cuts_s.discard(second + 1)
+        cuts_s.add(second)
+        if _pushed_nl(segment, second) != crossed_nl:
+            cuts_s.add(second + 1)
     queue = deque(pieces)
     done_s = 0
     for cut_s in sorted(cuts_s - {0}):

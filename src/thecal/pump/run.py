@@ -232,7 +232,8 @@ class _Pump:
             self._record.note(
                 at_s,
                 "low reservoir",
-                f"Low reservoir: the computed volume is {volume_words(low_nl)} or less.",
+                f"Low reservoir: by computation {volume_words(low_nl - self._hardware.residual_nl)} "
+                "or less can still be pumped.",
             )
 
     def _note_crossing(self, volume_nl: int, flow: int) -> None:
@@ -286,8 +287,8 @@ class _Pump:
             raise InputError(f"at {span_words(self.now_s)} {refused.sentence}") from refused
         detail = (
             f"Refill: {volume_words(aspirated_nl)} aspirated, {volume_words(refill.volume_nl)} "
-            f"filled{' after a rinse' if refill.rinsed else ''}; the reservoir now holds "
-            f"{volume_words(self._reservoir.now_nl)}."
+            f"filled{' after a rinse' if refill.rinsed else ''}; "
+            f"{volume_words(self._reservoir.now_nl - self._hardware.residual_nl)} can be pumped."
         )
         self._record.refill(self.now_s, self._reservoir.now_nl, detail)
         self._empty = self._low = False

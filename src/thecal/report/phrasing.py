@@ -27,6 +27,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 _MANY_DECIMALS = 28
 _WHOLE_FROM = 100
+_LOWEST_TOLD = 0.001
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -45,6 +46,19 @@ def number(value: float, digits: int = 2) -> str:
     else:
         rounded = Context(prec=digits).create_decimal(exact)
     return show_number(Fraction(rounded), decimals=_MANY_DECIMALS)
+
+
+def quick(value: float) -> str:
+    """Return two significant digits of a concentration, for the thousands of points of a map.
+
+    Examples
+    --------
+    >>> quick(5.9678), quick(0.0), quick(0.00004)
+    ('6', 'under 0.001', 'under 0.001')
+    """
+    if value < _LOWEST_TOLD:
+        return f"under {_LOWEST_TOLD}"
+    return f"{value:.2g}" if value < _WHOLE_FROM else f"{value:.0f}"
 
 
 def amount(value: float, unit: str, digits: int = 2) -> str:

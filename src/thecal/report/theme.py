@@ -26,7 +26,7 @@ SOFT_ACCENT = "#b9d9d8"
 STONE = "#8a8378"
 
 DEEP = (
-    "#fdfecc", "#ceecb3", "#9cdba5", "#6fc9a3", "#56b1a3", "#4c99a0", "#44829b",
+    "#fdfdcc", "#ceecb3", "#9cdba5", "#6fc9a3", "#56b1a3", "#4c99a0", "#44829b",
     "#3e6c96", "#3e528f", "#403c73", "#362b4d", "#271a2c",
 )  # fmt: skip
 """Concentrations from low to high: cmocean "deep" (Thyng 2016, doi:10.5670/oceanog.2016.66).
@@ -35,7 +35,8 @@ Perceptually uniform and of steadily falling lightness, so that it reads without
 """
 
 NOTICE_PX = 30
-_DECADES = 3
+_DECADES = 2
+_SHORT_AXIS = 2.2  # in decades; such an axis has room for 1, 2 and 5
 
 
 def colour_scale() -> list[list[float | str]]:
@@ -54,12 +55,12 @@ def colours(shares: Array) -> list[str]:
 
 
 class LogScale:
-    """A logarithmic scale of concentrations over three decades, its ends at 1, 2 or 5.
+    """A logarithmic scale of concentrations over two decades, its ends at 1, 2 or 5.
 
     Parameters
     ----------
     highest
-        The highest value that is shown; what lies three decades below the top, or lower, takes
+        The highest value that is shown; what lies two decades below the top, or lower, takes
         the lowest colour.
     """
 
@@ -85,10 +86,11 @@ class LogScale:
     def colour_bar(self, **placed: Any) -> dict[str, Any]:
         """Return a labelled colour bar in mcg/mL."""
         low, high = self.log_range
-        decades = np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
+        decades = 10.0 ** np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
+        ticks = sorted({self.bottom, *decades.tolist(), self.top})
         return {
-            "tickvals": decades.tolist(),
-            "ticktext": [number(10.0**decade) for decade in decades],
+            "tickvals": np.log10(ticks).tolist(),
+            "ticktext": [number(tick) for tick in ticks],
             "outlinewidth": 0,
             "thickness": 10,
             "title": {"text": "mcg/mL", "font": {"size": 12, "color": MUTED}},
@@ -104,14 +106,17 @@ def _round_up(value: float) -> float:
 
 
 def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
-    """Return a logarithmic axis from one value to another with plain numbers at the decades."""
+    """Return a logarithmic axis from one value to another with plain numbers on it."""
     bottom, top = float(np.log10(low)), float(np.log10(high))
-    decades = 10.0 ** np.arange(np.ceil(bottom - 1e-9), np.floor(top + 1e-9) + 1)
+    steps = (1.0,) if top - bottom > _SHORT_AXIS else (1.0, 2.0, 5.0)
+    decades = range(int(np.floor(bottom)), int(np.ceil(top)) + 1)
+    ticks = [step * 10.0**decade for decade in decades for step in steps]
+    shown = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
     return {
         "type": "log",
         "range": [bottom, top],
-        "tickvals": decades.tolist(),
-        "ticktext": [number(decade) for decade in decades],
+        "tickvals": shown,
+        "ticktext": [number(tick) for tick in shown],
         "title": {"text": title},
     }
 
@@ -171,22 +176,6 @@ def finish(
         font={"size": 11, "color": MUTED},
     )
     return figure
-
-
-def rule(figure: go.Figure, text: str, **line: Any) -> None:
-    """Draw a thin dashed line across a figure (``y=`` or ``x=``) with a small label."""
-    figure.add_shape(type="line", line={"color": STONE, "width": 1, "dash": "dash"}, **line)
-    figure.add_annotation(
-        text=text,
-        showarrow=False,
-        font={"size": 11, "color": MUTED},
-        x=line["x0"],
-        y=line["y0"],
-        xref=line.get("xref", "x"),
-        yref=line.get("yref", "y"),
-        xanchor="left",
-        yanchor="bottom",
-    )
 
 
 def small(values: Sequence[float] | Array) -> NDArray[np.float32]:

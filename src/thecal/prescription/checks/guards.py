@@ -115,13 +115,18 @@ def meant(amount: Quantity, low: Quantity, high: Quantity) -> str:
 def _concentration(field: str, concentration: Quantity, drug: Drug) -> Iterator[Finding]:
     weakest, strongest = drug.product_strengths[0], drug.product_strengths[-1]
     low, high = weakest.exact(), strongest.exact()
+    said = refused
     if concentration >= high * SLIP:
         which, product, comparison = strongest, high, "ten times or more the strongest product"
+    elif concentration <= low / SLIP**2:
+        which, product, comparison = weakest, low, "a hundredth or less of the weakest product"
     elif concentration <= low / SLIP:
+        # Diluting tenfold is done on purpose, for very small doses; it only makes the flow faster.
+        said = warned
         which, product, comparison = weakest, low, "a tenth or less of the weakest product"
     else:
         return
-    yield refused(
+    yield said(
         field,
         f"{concentration.show()} of {drug.name} is {comparison} for pumps, {product.show()} "
         f"{basis(which)}{meant(concentration, low, high)}",

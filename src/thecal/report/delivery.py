@@ -1,0 +1,294 @@
+"""What the pump gave, day by day, and what is left in its reservoir."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from thecal import pump
+from thecal.report.phrasing import amount, clock, date, elapsed, mass
+from thecal.report.theme import ACCENT, DEEP, FAINT, INK, MUTED, SOFT_ACCENT, STONE, finish
+from thecal.therapy import CourseResult, PumpCourse
+from thecal.therapy.programming import concentrations
+
+DAY_S = 86_400
+HOUR_S = 3_600
+NL_PER_ML = 1_000_000
+MCG_PER_MG = 1_000.0
+RATE_DAYS = 7
+MOST_RESERVOIR_POINTS = 800
+
+_PARTS = {
+    "basal": (SOFT_ACCENT, ""),
+    "bridge bolus": (STONE, "x"),
+    "scheduled boluses": (DEEP[7], "\\"),
+    "patient boluses": (ACCENT, "/"),
+}
+_DOSE_HEIGHT = 300
+_RATE_HEIGHT = 260
+_RESERVOIR_HEIGHT = 420
+
+
+def daily_dose_parts(pumped: PumpCourse, drug: str) -> dict[str, list[float]]:
+    """Return what the pump gave on each day from the start, in mcg, split by what asked for it.
+
+    Returns
+    -------
+    dict
+        "basal", "bridge bolus", "scheduled boluses" and "patient boluses", each with one number
+        for each day; parts that never occurred are left out.
+    """
+    totals = [float(mcg) for mcg in pumped.daily_mcg(drug)]
+    parts = {name: [0.0] * len(totals) for name in _PARTS}
+    for part, at_s, volume_nl, fluid in _extras(pumped):
+        strength = concentrations(pumped.plan, pumped.delivery.fluids[fluid])
+        parts[part][at_s // DAY_S] += volume_nl / NL_PER_ML * float(strength.get(drug, 0))
+    for day, total in enumerate(totals):
+        extra = sum(parts[name][day] for name in _PARTS if name != "basal")
+        parts["basal"][day] = max(0.0, total - extra)
+    return {name: days for name, days in parts.items() if any(days)}
+
+
+def _extras(pumped: PumpCourse) -> Iterator[tuple[str, int, float, int]]:
+    """Yield (part, second, volume in nL, fluid) of all that was not basal, cut at each midnight."""
+    for segment in pumped.delivery.segments:
+        bridge = segment.mode == "bridge"
+        if not bridge and not segment.bolus:
+            continue
+        length_s = segment.end_s - segment.start_s
+        volume_nl = segment.volume_nl if bridge else _bolus_nl(pumped, segment)
+        name = "bridge bolus" if bridge else f"{segment.bolus} boluses"
+        start_s = segment.start_s
+        while start_s < segment.end_s:
+            end_s = min(segment.end_s, (start_s // DAY_S + 1) * DAY_S)
+            yield name, start_s, volume_nl * (end_s - start_s) / length_s, segment.fluid
+            start_s = end_s
+
+
+def _bolus_nl(pumped: PumpCourse, segment: pump.Segment) -> float:
+    """Return how much of a segment's volume its bolus asked for, on top of the basal flow."""
+    program = _program_at(pumped, segment.start_s)
+    length_s = segment.end_s - segment.start_s
+    if segment.bolus == "patient" and program.patient_bolus is not None:
+        asked = program.patient_bolus
+        return asked.volume_nl * length_s / asked.duration_s
+    for bolus in program.boluses:
+        since_s = segment.start_s - bolus.first_s
+        since_s = since_s if bolus.every_s is None else since_s % bolus.every_s
+        if 0 <= since_s < bolus.duration_s:
+            return bolus.volume_nl * length_s / bolus.duration_s
+    return float(segment.volume_nl)
+
+
+def _program_at(pumped: PumpCourse, at_s: int) -> pump.Program:
+    programmed = [event for event in pumped.plan.events if isinstance(event, pump.Programmed)]
+    in_force = [event for event in programmed if event.at_s <= at_s]
+    return max(in_force, key=lambda event: event.at_s).program
+
+
+def daily_dose(result: CourseResult) -> go.Figure:
+    """Return what the pump gave on each day, mg, by drug, split into basal and boluses.
+
+    Raises
+    ------
+    ValueError
+        If the course has no pump.
+    """
+    pumped = _pump_of(result)
+    drugs = pumped.drugs
+    titles = [result.exposures[drug].drug.name for drug in drugs] if len(drugs) > 1 else None
+    figure = make_subplots(rows=len(drugs), cols=1, shared_xaxes=True, subplot_titles=titles)
+    for row, drug in enumerate(drugs, start=1):
+        parts = daily_dose_parts(pumped, drug)
+        for name, days in parts.items():
+            colour, pattern = _PARTS[name]
+            starts = [result.course.start + timedelta(days=k) for k in range(len(days))]
+            figure.add_trace(
+                go.Bar(
+                    x=list(range(1, len(days) + 1)),
+                    y=[mcg / MCG_PER_MG for mcg in days],
+                    name=name,
+                    showlegend=row == 1,
+                    marker={
+                        "color": colour,
+                        "line": {"width": 0},
+                        "pattern": {"shape": pattern, "size": 5, "fgcolor": "#ffffff"},
+                    },
+                    hovertext=[
+                        f"day {k + 1}, from {clock(start)}: {name} {mass(mcg)}"
+                        for k, (start, mcg) in enumerate(zip(starts, days, strict=True))
+                    ],
+                    hoverinfo="text",
+                ),
+                row,
+                1,
+            )
+        figure.update_yaxes(title={"text": "mg in 24 h"}, rangemode="tozero", row=row, col=1)
+    figure.update_xaxes(showgrid=False, nticks=16)
+    figure.update_xaxes(title={"text": "day of the course"}, row=len(drugs), col=1)
+    figure.update_layout(barmode="stack", bargap=0.3)
+    return finish(figure, height=_DOSE_HEIGHT + 160 * (len(drugs) - 1), top=34)
+
+
+def dose_rate(result: CourseResult) -> go.Figure:
+    """Return the dose rate of the primary drug through the last week of a course, mcg/h.
+
+    Raises
+    ------
+    ValueError
+        If the course has no pump.
+    """
+    pumped = _pump_of(result)
+    drug = result.primary.drug.id
+    from_s = max(0, result.course.length_s - RATE_DAYS * DAY_S)
+    times: list[datetime] = []
+    rates: list[float] = []
+    for one in pumped.delivery.segments:
+        if one.end_s <= from_s:
+            continue
+        strength = concentrations(pumped.plan, pumped.delivery.fluids[one.fluid])
+        flow_ml_per_h = one.volume_nl / NL_PER_ML / ((one.end_s - one.start_s) / HOUR_S)
+        rate = flow_ml_per_h * float(strength.get(drug, 0))
+        for at_s in (max(one.start_s, from_s), one.end_s):
+            times.append(result.course.start + timedelta(seconds=at_s))
+            rates.append(rate)
+    figure = go.Figure(
+        go.Scatter(
+            x=times,
+            y=rates,
+            mode="lines",
+            line={"color": ACCENT, "width": 2},
+            fill="tozeroy",
+            fillcolor="rgba(31, 111, 120, 0.12)",
+            hovertext=[
+                f"{clock(at)}: {amount(rate, 'mcg/h')}"
+                for at, rate in zip(times, rates, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    )
+    figure.update_yaxes(title={"text": "mcg/h"}, rangemode="tozero")
+    figure.update_xaxes(tickformat="%a<br>%-d %b", dtick=DAY_S * 1000, showgrid=True)
+    return finish(figure, height=_RATE_HEIGHT, top=14)
+
+
+def reservoir(result: CourseResult) -> go.Figure:
+    """Return what can be pumped from the reservoir (mL), through the course and beyond it.
+
+    Returns
+    -------
+    go.Figure
+        The residual volume is not counted. After the course two lines lead on: with the typical
+        use of the button, and with every bolus that the pump may grant.
+
+    Raises
+    ------
+    ValueError
+        If the course has no pump.
+    """
+    pumped, dates = _pump_of(result), result.refill
+    if dates is None:
+        raise ValueError("a course with a pump has refill dates")
+    residual_nl = pumped.plan.hardware.residual_nl
+    points = _thinned(pumped.delivery.reservoir)
+    figure = go.Figure(
+        go.Scatter(
+            x=[result.course.start + timedelta(seconds=at_s) for at_s, _ in points],
+            y=[(volume - residual_nl) / NL_PER_ML for _, volume in points],
+            mode="lines",
+            name="in the course",
+            line={"color": ACCENT, "width": 3},
+            hovertext=[
+                f"{elapsed(at_s)}: {amount((v - residual_nl) / NL_PER_ML, 'mL', 3)}"
+                for at_s, v in points
+            ],
+            hoverinfo="text",
+        )
+    )
+    low_ml = dates.low_reservoir_nl / NL_PER_ML
+    now_ml = dates.reservoir_nl / NL_PER_ML
+    alike = dates.typical_nl_per_day == dates.worst_nl_per_day
+    lines = [
+        ("every bolus that the pump may grant", float(dates.worst_nl_per_day), INK, "dot"),
+        ("boluses as on the last day", float(dates.typical_nl_per_day), STONE, "dash"),
+    ]
+    if alike:
+        lines = [("as the course ends", float(dates.worst_nl_per_day), INK, "dot")]
+    last = result.end
+    for name, nl_per_day, colour, dash in lines:
+        if nl_per_day <= 0.0 or now_ml <= 0.0:
+            continue
+        empty = result.end + timedelta(days=now_ml * NL_PER_ML / nl_per_day)
+        last = max(last, empty)
+        figure.add_trace(
+            go.Scatter(
+                x=[result.end, empty],
+                y=[now_ml, 0.0],
+                mode="lines",
+                name=name,
+                line={"color": colour, "width": 1.8, "dash": dash},
+                hovertext=[clock(result.end), f"empty on {date(empty)}"],
+                hoverinfo="text",
+            )
+        )
+    ceiling = max(volume for _, volume in points) - residual_nl
+    figure.update_yaxes(title={"text": "mL"}, range=[0, ceiling / NL_PER_ML * 1.06])
+    figure.update_xaxes(range=[result.course.start, last], showgrid=False, nticks=6)
+    figure.update_xaxes(tickformat="%-d %b<br>%Y")
+    finish(figure, height=_RESERVOIR_HEIGHT, top=84)
+    figure.update_layout(legend={"orientation": "v"})
+    _rules(figure, result, low_ml)
+    return figure
+
+
+def _rules(figure: go.Figure, result: CourseResult, low_ml: float) -> None:
+    figure.add_hline(low_ml, line={"color": STONE, "width": 1, "dash": "dash"})
+    figure.add_annotation(
+        text=f"low-reservoir alarm, {amount(low_ml, 'mL')}",
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=low_ml,
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 11, "color": MUTED},
+    )
+    by = result.refill.refill_by if result.refill else None
+    if by is not None:
+        figure.add_shape(
+            type="line", x0=by, x1=by, y0=0, y1=1, yref="paper", line={"color": INK, "width": 1.5}
+        )
+        figure.add_annotation(
+            text=f"<b>refill by {date(by)}</b>",
+            x=by,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            xanchor="left",
+            xshift=4,
+            showarrow=False,
+            font={"size": 12},
+            bgcolor="rgba(255,255,255,0.85)",
+        )
+    figure.add_vrect(result.end, result.end, line={"color": FAINT, "width": 2})
+
+
+def _thinned(points: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    every = max(1, len(points) // MOST_RESERVOIR_POINTS)
+    if every == 1:
+        return list(points)
+    # A refill is two points at one second; both must stay.
+    steps = {
+        k for k in range(1, len(points)) if points[k][0] == points[k - 1][0] for k in (k - 1, k)
+    }
+    kept = sorted({*range(0, len(points), every), *steps, len(points) - 1})
+    return [points[k] for k in kept]
+
+
+def _pump_of(result: CourseResult) -> PumpCourse:
+    if result.pumped is None:
+        raise ValueError("this course has no pump; there is nothing that it gave")
+    return result.pumped

@@ -1,0 +1,278 @@
+"""A course in plain words and a few key figures: the same for the page and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from thecal.quantity import Quantity
+from thecal.report.phrasing import amount, clock, date, day, hours, mass, times
+from thecal.therapy import CourseResult
+
+DAY_S = 86_400
+NL_PER_ML = 1_000_000
+
+REPEATED = {
+    "patient bolus granted": ("patient bolus granted", "patient boluses granted"),
+    "patient bolus refused": ("patient bolus refused", "patient boluses refused"),
+    "scheduled bolus started": ("scheduled bolus started", "scheduled boluses started"),
+    "scheduled bolus refused": ("scheduled bolus refused", "scheduled boluses refused"),
+}
+"""Kinds of log entries that come again and again, told once with their number."""
+
+MOST_TOLD_ONE_BY_ONE = 3
+SHOWN_PLAINLY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One of the few numbers that are read first."""
+
+    label: str
+    value: str
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the folded pump log."""
+
+    at_s: int
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionRow:
+    """One ratio of the disputed range and what it would lead to."""
+
+    ratio: str
+    pump_dose: str
+    plasma: str
+    tip_csf: str
+    source: str
+    confidence: str
+
+
+def span(result: CourseResult) -> str:
+    """Return from when to when a course runs."""
+    return f"{clock(result.course.start)} to {clock(result.end)}"
+
+
+def length(result: CourseResult) -> str:
+    """Return the length of a course, as ``"14 days"``."""
+    return Quantity.of(result.course.length_s, "s").show(decimals=1)
+
+
+def paragraph(result: CourseResult) -> str:
+    """Return the course in a few plain sentences with its main numbers."""
+    return " ".join(_sentences(result))
+
+
+def _sentences(result: CourseResult) -> Iterator[str]:
+    exposure = result.primary
+    last, drug = exposure.last_day, exposure.drug.name
+    plasma = last.plasma_ng_per_ml
+    if result.pumped is None:
+        yield (
+            f"On {_oral_words(result)} of {drug} by mouth, the blood holds "
+            f"{amount(plasma['oral'], 'ng/mL')} on average over the last day of the course."
+        )
+        yield "There is no pump in this course, so nothing is given into the spinal fluid."
+        return
+    given = mass(float(result.last_day_mcg(exposure.drug.id)))
+    yield (
+        f"On the pump, {given} of {drug} a day, the blood holds "
+        f"{amount(plasma['pump'], 'ng/mL')} on average"
+        + (
+            "."
+            if exposure.oral_to_pump_plasma_ratio is None
+            else f"; on the tablets, {_oral_words(result)}, it holds "
+            f"{amount(plasma['oral'], 'ng/mL')}: "
+            f"{times(exposure.oral_to_pump_plasma_ratio)} as much."
+        )
+    )
+    if exposure.tip_level is not None:
+        names = exposure.body.anatomy.level_names
+        csf = last.csf_mcg_per_ml["pump"]
+        yield (
+            f"The spinal fluid holds {amount(float(csf[exposure.tip_level]), 'mcg/mL')} at the "
+            f"catheter tip ({names[exposure.tip_level]}) and {amount(float(csf[0]), 'mcg/mL')} "
+            f"at {names[0]}, means over the level and over the last day."
+        )
+    if exposure.rise is not None:
+        rise = exposure.rise
+        yield (
+            f"After a change of dose the fluid at the tip takes {hours(rise.tip)} to come to 90 % "
+            f"of its new level, the cord there {hours(rise.cord)}: hours, not minutes."
+        )
+
+
+def _oral_words(result: CourseResult) -> str:
+    drug = result.primary.drug.id
+    doses = [one.dose for one in result.course.oral if one.drug == drug]
+    total = sum((dose.to("mg/day") for dose in doses), Fraction(0))
+    return f"{mass(float(total) * 1000.0)} a day"
+
+
+def key_figures(result: CourseResult) -> list[KeyFigure]:
+    """Return the few numbers that are read first; those that do not apply are left out."""
+    exposure = result.primary
+    last = exposure.last_day
+    plasma, figures = last.plasma_ng_per_ml, []
+    if result.pumped is not None:
+        for drug in result.pumped.drugs:
+            name = result.exposures[drug].drug.name
+            given = mass(float(result.last_day_mcg(drug)))
+            figures.append(KeyFigure("From the pump, last day", given, name))
+        ratio = exposure.oral_to_pump_plasma_ratio
+        beside = "" if ratio is None else (
+            f"on the tablets {amount(plasma['oral'], 'ng/mL')}, {times(ratio)} as much"
+        )
+        figures.append(KeyFigure("Blood, on the pump", amount(plasma["pump"], "ng/mL"), beside))
+    else:
+        figures.append(KeyFigure("Blood, on tablets", amount(plasma["oral"], "ng/mL")))
+    if exposure.tip_level is not None:
+        names = exposure.body.anatomy.level_names
+        csf = last.csf_mcg_per_ml["pump"]
+        figures.append(
+            KeyFigure(
+                f"CSF at the tip, {names[exposure.tip_level]}",
+                amount(float(csf[exposure.tip_level]), "mcg/mL"),
+                f"at {names[0]} {amount(float(csf[0]), 'mcg/mL')}",
+            )
+        )
+    if exposure.rise is not None:
+        figures.append(
+            KeyFigure(
+                "Time to 90 %, at the tip",
+                hours(exposure.rise.tip),
+                f"in the cord {hours(exposure.rise.cord)}",
+            )
+        )
+    dates = result.refill
+    if dates is not None and dates.refill_by is not None:
+        figures.append(
+            KeyFigure("Refill by", day(dates.refill_by), f"set by the {_bound(dates.bound)}")
+        )
+    if dates is not None and dates.low_reservoir_at is not None:
+        figures.append(
+            KeyFigure("Low-reservoir alarm", day(dates.low_reservoir_at), _worst(result))
+        )
+    return figures
+
+
+def _bound(bound: str) -> str:
+    return "drug's stability" if bound == "stability" else f"{bound} alarm"
+
+
+def _worst(result: CourseResult) -> str:
+    dates = result.refill
+    if dates is None or dates.low_reservoir_at_typical in {None, dates.low_reservoir_at}:
+        return ""
+    typical = dates.low_reservoir_at_typical
+    return f"worst case; typical {day(typical)}" if typical else ""
+
+
+def refill_sentences(result: CourseResult) -> list[str]:
+    """Return what a refill clinic plans by, in sentences; none without a pump."""
+    dates = result.refill
+    if dates is None:
+        return []
+    left = amount(dates.reservoir_nl / NL_PER_ML, "mL", 3)
+    said = [f"At the end of the course {left} can still be pumped; the residual is not counted."]
+    if dates.low_reservoir_at is None:
+        return [*said, "Nothing flows, so no low-reservoir alarm is due."]
+    worst, typical = (
+        amount(float(flow) / NL_PER_ML, "mL/day", 3)
+        for flow in (dates.worst_nl_per_day, dates.typical_nl_per_day)
+    )
+    if dates.low_reservoir_at_typical and dates.low_reservoir_at_typical != dates.low_reservoir_at:
+        said.append(
+            f"The low-reservoir alarm is due on {date(dates.low_reservoir_at)} if the pump grants "
+            f"every bolus that it may ({worst}), and on {date(dates.low_reservoir_at_typical)} if "
+            f"the button is used as on the last day ({typical}). Plan by the first."
+        )
+    else:
+        said.append(
+            f"At {worst} the low-reservoir alarm is due on {date(dates.low_reservoir_at)}."
+        )
+    if dates.refill_by is not None:
+        said.append(
+            f"Refill by {date(dates.refill_by)}. What sets this date is the {_bound(dates.bound)}."
+        )
+    return said
+
+
+def presses(result: CourseResult) -> str:
+    """Return how often the patient's button was used, in a sentence; empty without presses."""
+    if result.pumped is None:
+        return ""
+    kinds = [entry.kind for entry in result.pumped.delivery.log]
+    granted, refused = (kinds.count(f"patient bolus {w}") for w in ("granted", "refused"))
+    if not granted + refused:
+        return ""
+    total = granted + refused
+    return (
+        f"The patient pressed the button {total} times: {granted} granted, {refused} refused."
+        if total > 1
+        else f"The patient pressed the button once: {'granted' if granted else 'refused'}."
+    )
+
+
+def folded_log(result: CourseResult) -> list[LogLine]:
+    """Return the pump's log, with what comes again and again told once."""
+    if result.pumped is None:
+        return []
+    log = result.pumped.delivery.log
+    counts = {kind: sum(entry.kind == kind for entry in log) for kind in REPEATED}
+    lines, told = [], set()
+    for entry in log:
+        when = clock(_moment(result, entry.at_s))
+        count = counts.get(entry.kind, 0)
+        if count <= MOST_TOLD_ONE_BY_ONE:
+            lines.append(LogLine(entry.at_s, when, entry.detail))
+        elif entry.kind not in told:
+            told.add(entry.kind)
+            last = max(other.at_s for other in log if other.kind == entry.kind)
+            text = (
+                f"{count} {REPEATED[entry.kind][1]} from here until "
+                f"{clock(_moment(result, last))}. The first: {entry.detail}"
+            )
+            lines.append(LogLine(entry.at_s, when, text))
+    return lines
+
+
+def full_log(result: CourseResult) -> list[LogLine]:
+    """Return every line of the pump's log."""
+    if result.pumped is None:
+        return []
+    return [
+        LogLine(entry.at_s, clock(_moment(result, entry.at_s)), entry.detail)
+        for entry in result.pumped.delivery.log
+    ]
+
+
+def conversion_rows(result: CourseResult) -> list[ConversionRow]:
+    """Return the disputed range, and the levels that each ratio would lead to at a steady rate."""
+    per_mg = result.primary.per_mg_per_day
+    rows = []
+    for one in result.conversions:
+        mg = float(one.pump_dose.to("mg/day"))
+        rows.append(
+            ConversionRow(
+                ratio=f"{one.figure.exact().show()} : 1",
+                pump_dose=one.pump_dose.show(decimals=2),
+                plasma="" if per_mg is None else amount(per_mg.plasma_ng_per_ml * mg, "ng/mL"),
+                tip_csf="" if per_mg is None else amount(per_mg.tip_csf_mcg_per_ml * mg, "mcg/mL"),
+                source=one.figure.source,
+                confidence=one.figure.confidence,
+            )
+        )
+    return rows
+
+
+def _moment(result: CourseResult, at_s: int) -> datetime:
+    return result.course.start + timedelta(seconds=at_s)
