@@ -47,7 +47,7 @@ def warnings_of(*edits: tuple[str, str], add: str = "") -> tuple[Finding, ...]:
             ["21 mg/mL of morphine is more than 20 mg/mL", "confidence medium"],
         ),
         (
-            [('"10 mg/mL"', '"1 mg/mL"')],
+            [('"10 mg/mL"', '"1 mg/mL"'), ('"10 min"', '"20 min"')],
             "",
             "prescription[0].solution.morphine",
             ["1 mg/mL of morphine is a tenth or less of the weakest product", "slipped"],
@@ -121,6 +121,7 @@ def warnings_of(*edits: tuple[str, str], add: str = "") -> tuple[Finding, ...]:
         "a dose above a limit of medium confidence",
         "a worst case above it",
         "a concentration above it",
+        "a solution diluted tenfold",
         "a first dose above the disputed range",
         "a first dose below the disputed range",
         "more than a doubling",
