@@ -56,6 +56,10 @@ def simulate(
         Path | None,
         typer.Option(help="Write the report here, one HTML file that needs no network."),
     ] = None,
+    samples: Annotated[
+        Path | None,
+        typer.Option(help="Write what the course's [[sample]] tables ask for here, one CSV file."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
     ] = False,
@@ -68,11 +72,15 @@ def simulate(
     from thecal.prescription import read_course
 
     course = read_course(file)
+    from thecal.therapy import require_samples, summary, write_samples
     from thecal.therapy import simulate as follow
-    from thecal.therapy import summary
 
+    if samples is not None:
+        require_samples(course)
     result = follow(course, days=days)
     seconds = time.perf_counter() - started
+    if samples is not None:
+        write_samples(result, samples)
     if report is not None:
         from thecal.report import write_report
 
@@ -85,6 +93,60 @@ def simulate(
         print_summary(result, seconds=seconds, report=report)
     if report is not None and open_report:
         _open(report)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The course file (TOML).", show_default=False)],
+    *,
+    sbml: Annotated[
+        Path,
+        typer.Option(help="Write SBML Level 3 Version 2 here, one XML file.", show_default=False),
+    ],
+    drug: Annotated[
+        str | None, typer.Option(help="The drug to export; the primary one when left out.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(help="Export so many days instead of the course's own length.")
+    ] = None,
+) -> None:
+    """Write one patient's course for other programs to simulate."""
+    from thecal.prescription import read_course
+
+    course = read_course(file)
+    from thecal.interop import write_sbml
+
+    write_sbml(course, sbml, drug=drug, days=days)
+    typer.echo(f"Wrote {sbml}. {NOTICE}.")
+
+
+@app.command()
+def validate(
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of the table.")
+    ] = False,
+    rows: Annotated[
+        Path | None, typer.Option(help="Hold the body against the rows of this CSV file too.")
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Write the page on the calibration rows here, one Markdown file."),
+    ] = None,
+) -> None:
+    """Hold the body against what was published."""
+    from thecal import validation
+
+    targets = validation.calibration()
+    if rows is not None:
+        targets += validation.read_targets(rows)
+    found = validation.validate(targets)
+    if page is not None:
+        page.write_text(validation.page(found.of(validation.CALIBRATION)), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(validation.as_object(found), indent=2))
+    else:
+        validation.print_validation(found)
 
 
 def _open(report: Path) -> None:

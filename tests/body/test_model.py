@@ -24,7 +24,7 @@ def test_steady_plasma_is_rate_over_clearance_whatever_the_canal_does() -> None:
     for tip in ("C5", "T10", "L4"):
         body = adult(tip)
         settled = body.system.steady_state(body.tip_channel(depth(tip)) * TWO_MG_A_DAY)
-        wanted = TWO_MG_A_DAY / morphine().clearance_ml_per_h * 1000.0
+        wanted = TWO_MG_A_DAY / morphine().blood.clearance_ml_per_h * 1000.0
         assert body.plasma_row() @ settled == pytest.approx(wanted, rel=1e-10)
 
 
@@ -39,16 +39,18 @@ def test_the_metabolite_stands_to_the_drug_as_their_clearances() -> None:
     # Formation over loss, in mass: Oosten 2017 by infusion
     p, body = morphine(), adult()
     settled = body.system.steady_state(body.vein_channel() * TWO_MG_A_DAY)
-    ratio = (body.m6g_row() @ settled) / (body.plasma_row() @ settled)
-    wanted = p.m6g_share * p.clearance_ml_per_h / p.m6g_clearance_ml_per_h * p.m6g_mass_ratio
-    assert ratio == pytest.approx(wanted, rel=1e-9)
+    assert {one.name for one in p.metabolites} == {"m6g", "m3g"}
+    for one in p.metabolites:
+        ratio = (body.metabolite_row(one.name) @ settled) / (body.plasma_row() @ settled)
+        wanted = one.share * p.blood.clearance_ml_per_h / one.clearance_ml_per_h * one.mass_ratio
+        assert ratio == pytest.approx(wanted, rel=1e-9)
 
 
 def test_swallowed_morphine_reaches_blood_by_its_bioavailability() -> None:
     body = adult()
     for form, oral in morphine().oral.items():
         settled = body.system.steady_state(body.oral_channel(form) * 1000.0)
-        wanted = oral.bioavailability * 1000.0 / morphine().clearance_ml_per_h * 1000.0
+        wanted = oral.bioavailability * 1000.0 / morphine().blood.clearance_ml_per_h * 1000.0
         assert body.plasma_row() @ settled == pytest.approx(wanted, rel=1e-9)
 
 
@@ -95,7 +97,12 @@ def test_what_leaves_by_every_way_is_what_came_in() -> None:
 
 def test_without_flow_and_blood_source_and_observer_may_change_places() -> None:
     # csf.md 2.10, with cord tissue: no net flow, and blood carries nothing back
-    p = replace(morphine(), spinal_absorption_ml_per_h=0.0, unbound_fraction=0.0)
+    p = morphine()
+    p = replace(
+        p,
+        fluid=replace(p.fluid, spinal_absorption_ml_per_h=0.0),
+        blood=replace(p.blood, unbound_fraction=0.0),
+    )
     body = build_body(load_anatomy("adult"), p)
     cells = body.network.groups["csf"]
     inverse = np.linalg.inv(body.network.matrix)
@@ -110,14 +117,14 @@ def test_fluid_formed_is_fluid_absorbed_with_the_pump_counted() -> None:
     p, pump = morphine(), 0.4
     body = build_body(load_anatomy("adult"), p, tip_cm=depth("T10"), pump_ml_per_h=pump)
     down = body.flow_ml_per_h[0]
-    assert down == pytest.approx(p.spinal_absorption_ml_per_h - pump)
+    assert down == pytest.approx(p.fluid.spinal_absorption_ml_per_h - pump)
     carried = body.network.routes["bulk cranial"] @ (
         body.network.volume * (np.arange(body.network.size) == body.network.at("convexity"))
     )
     spinal = body.network.routes["bulk spinal"] @ (
         body.network.volume * np.isin(np.arange(body.network.size), body.network.groups["csf"])
     )
-    assert carried + spinal == pytest.approx(p.formation_ml_per_h + pump)
+    assert carried + spinal == pytest.approx(p.fluid.formation_ml_per_h + pump)
 
 
 def test_a_one_minute_bolus_at_noon_is_there_afterwards() -> None:

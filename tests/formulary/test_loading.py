@@ -12,10 +12,16 @@ from thecal.errors import InputError, KnowledgeError
 from thecal.formulary import load_formulary
 
 ORIGINAL = next(file for file in DRUGS if file.stem == "morphine").read_text("utf-8")
+TRACER = f"""\
+id = "new"
+name = "new"
+kind = "tracer"
+
+{GOOD}"""
 
 
-def test_morphine_is_known() -> None:
-    assert list(load_formulary().drugs) == ["morphine"]
+def test_every_data_file_is_a_drug_that_is_known() -> None:
+    assert list(load_formulary().drugs) == [file.stem for file in DRUGS]
 
 
 def test_the_formulary_is_read_once() -> None:
@@ -30,7 +36,8 @@ def test_the_formulary_can_be_sent_to_another_process() -> None:
 def test_an_unknown_drug_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(InputError) as refusal:
         load_formulary().drug("morfine")
-    assert str(refusal.value) == 'there is no drug "morfine"; known are morphine'
+    known = ", ".join(load_formulary().drugs)
+    assert str(refusal.value) == f'there is no drug "morfine"; known are {known}'
 
 
 def test_a_folder_without_drugs_is_refused(tmp_path: Path) -> None:
@@ -43,7 +50,17 @@ def test_a_folder_without_drugs_is_refused(tmp_path: Path) -> None:
     [
         ('id = "morphine"', 'id = "other"', 'the id "morphine" as the file is called'),
         ('name = "morphine"\n', "", "needs a name"),
-        ('stability = "stability"\n', "", 'the table "roles" has no "stability"'),
+        ('kind = "drug"', 'kind = "poison"', "'poison' is none of drug, tracer, comparator"),
+        ('kind = "drug"', "kind = []", "the kind [] is none of drug, tracer, comparator"),
+        (
+            'highest_daily_dose = ["consensus_highest_daily_dose", "label_highest_daily_dose"]\n',
+            "",
+            'the table "roles" has no "highest_daily_dose"',
+        ),
+        ('["m6g", "m3g"]', '["m6g", "m9g"]', "'m9g_clearance', which is not in the file"),
+        ('["m6g", "m3g"]', '["m6g", "m6g"]', '"metabolites" names one twice'),
+        ('["m6g", "m3g"]', '"m6g"', '"metabolites" must list names'),
+        ('["m6g", "m3g"]', '["m6g", 3]', '"metabolites" must list names'),
         ('stability = "stability"', 'stability = "csf_loss_rate"', "cannot be in 1/h"),
         ('stability = "stability"', 'stability = "none"', "'none', which is not in the file"),
         ('stability = "stability"', 'stability = "diluent"', "has no value"),
@@ -77,6 +94,78 @@ def test_a_part_that_does_not_fit_is_refused(
     tmp_path: Path, old: str, new: str, sentence: str
 ) -> None:
     written(tmp_path, changed(ORIGINAL, old, new), "morphine.toml")
+    with pytest.raises(KnowledgeError) as refusal:
+        load_formulary(tmp_path)
+    assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("figure", "old", "new", "sentence"),
+    [
+        ("m3g_clearance", 'unit = "L/h"', 'unit = "L"', '"m3g_clearance" cannot be in L'),
+        ("m3g_volume", 'unit = "L"', 'unit = "L/h"', '"m3g_volume" cannot be in L/h'),
+        ("m3g_molecular_weight", 'unit = "g/mol"', 'unit = "g"', "a figure in g cannot be given"),
+        ("m3g_share_of_clearance", "value = 0.57", "value = 0.91", 'by their "share_of_clearance"'),
+        ("m3g_first_pass_share", "value = 0.355", "value = 0.94", 'by their "first_pass_share"'),
+    ],
+)
+def test_a_metabolite_that_does_not_fit_is_refused(
+    tmp_path: Path, figure: str, old: str, new: str, sentence: str
+) -> None:
+    before, heading, rest = ORIGINAL.partition(f"[figures.{figure}]\n")
+    text = before + heading + rest.replace(old, new, 1)
+    written(tmp_path, text, "morphine.toml")
+    with pytest.raises(KnowledgeError) as refusal:
+        load_formulary(tmp_path)
+    assert sentence in str(refusal.value)
+
+
+def test_a_metabolite_needs_no_first_pass(tmp_path: Path) -> None:
+    text = changed(ORIGINAL, "[figures.m3g_first_pass_share]", "[figures.m3g_not_used]")
+    written(tmp_path, text, "morphine.toml")
+    assert load_formulary(tmp_path).drug("morphine").metabolites == ("m6g", "m3g")
+
+
+def test_a_drug_may_have_no_stability_on_record(tmp_path: Path) -> None:
+    written(tmp_path, changed(ORIGINAL, 'stability = "stability"\n', ""), "morphine.toml")
+    assert load_formulary(tmp_path).drug("morphine").stability is None
+
+
+def test_a_file_that_says_nothing_of_its_kind_is_a_drug(tmp_path: Path) -> None:
+    written(tmp_path, changed(ORIGINAL, 'kind = "drug"\n', ""), "morphine.toml")
+    assert load_formulary(tmp_path).drug("morphine").kind == "drug"
+
+
+def test_a_tracer_needs_no_roles_and_has_nothing_for_pumps(tmp_path: Path) -> None:
+    written(tmp_path, TRACER, "new.toml")
+    tracer = load_formulary(tmp_path).drug("new")
+    assert tracer.kind == "tracer"
+    assert not any(
+        (
+            tracer.product_strengths,
+            tracer.highest_concentration,
+            tracer.highest_daily_dose,
+            tracer.start_dose,
+            tracer.oral_forms,
+            tracer.oral_to_intrathecal,
+            tracer.stability,
+            tracer.metabolites,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ('[roles]\nhighest_daily_dose = ["x"]\n', 'unknown key "highest_daily_dose"'),
+        ('[roles]\nstability = "x"\n', 'unknown key "stability"'),
+        ("[oral_forms.solution]\n", "a tracer has no oral forms"),
+    ],
+)
+def test_a_tracer_with_something_for_patients_is_refused(
+    tmp_path: Path, table: str, sentence: str
+) -> None:
+    written(tmp_path, TRACER + table, "new.toml")
     with pytest.raises(KnowledgeError) as refusal:
         load_formulary(tmp_path)
     assert sentence in str(refusal.value)

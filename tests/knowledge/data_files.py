@@ -10,7 +10,7 @@ CATHETERS = sorted((PACKAGE / "devices" / "data" / "catheters").glob("*.toml"))
 DRUGS = sorted((PACKAGE / "formulary" / "data").glob("*.toml"))
 SHIPPED = [*PUMPS, *CATHETERS, *DRUGS]
 
-HEADER_KEYS = ("id", "name", "same_as", "roles", "oral_forms")
+HEADER_KEYS = ("id", "name", "kind", "same_as", "roles", "oral_forms")
 """The keys beside sources and figures that any of those files may have."""
 
 GOOD = """\

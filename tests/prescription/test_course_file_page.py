@@ -26,6 +26,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "[prescription.patient_bolus]": schema.PatientBolusTable,
     "bridge": schema.BridgeTable,
     "[[refill]]": schema.RefillTable,
+    "[[dose]]": schema.DoseTable,
+    "[[sample]]": schema.SampleTable,
 }
 
 

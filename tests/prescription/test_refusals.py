@@ -37,7 +37,8 @@ def sentence_of(case: dict[str, Any]) -> str:
         figure = FIGURES[found[1]][found[2]]
         return f"source: {figure.source}; confidence {figure.confidence}"
 
-    return re.sub(r"<(\w+)\.(\w+)>", with_source, case["sentence"])
+    drugs = ", ".join(load_formulary().drugs)
+    return re.sub(r"<(\w+)\.(\w+)>", with_source, case["sentence"]).replace("<drugs>", drugs)
 
 
 def refusal_of(text: str) -> InputError:

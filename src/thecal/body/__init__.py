@@ -5,31 +5,51 @@ comes out that reads any site at any time.
 """
 
 from thecal.body.anatomy import Anatomy, Level, body_ids, load_anatomy
+from thecal.body.assembly import build_body
 from thecal.body.canal import Canal
-from thecal.body.modal import ModalSystem, Solution
-from thecal.body.model import RINGS, Body, build_body
+from thecal.body.choice import PROPAGATORS, choose_propagator
+from thecal.body.contour import ContourSystem
+from thecal.body.dispersion import Pulsation, pulsatile_dispersion, pulsation_of
+from thecal.body.modal import ModalSystem
+from thecal.body.model import RINGS, ROUTES, Body
 from thecal.body.network import Network, NetworkBuilder
-from thecal.body.parameters import BODY_FIGURES, DRUG_FIGURES, Parameters, parameters_of
+from thecal.body.parameters import BODY_FIGURES, Parameters, figures_of, parameters_of
+from thecal.body.people import Person, load_spread
+from thecal.body.propagator import Propagator, Solution
 from thecal.body.schedule import Dose, Rate, Schedule
+from thecal.body.variability import Individual, draw, stream
 
 __all__ = [
     "BODY_FIGURES",
-    "DRUG_FIGURES",
+    "PROPAGATORS",
     "RINGS",
+    "ROUTES",
     "Anatomy",
     "Body",
     "Canal",
+    "ContourSystem",
     "Dose",
+    "Individual",
     "Level",
     "ModalSystem",
     "Network",
     "NetworkBuilder",
     "Parameters",
+    "Person",
+    "Propagator",
+    "Pulsation",
     "Rate",
     "Schedule",
     "Solution",
     "body_ids",
     "build_body",
+    "choose_propagator",
+    "draw",
+    "figures_of",
     "load_anatomy",
+    "load_spread",
     "parameters_of",
+    "pulsatile_dispersion",
+    "pulsation_of",
+    "stream",
 ]

@@ -8,10 +8,13 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thecal.body.canal import Canal
 from thecal.errors import InputError, KnowledgeError, ValidityError
 from thecal.knowledge import Figure, load_document
+
+Array = NDArray[np.float64]
 
 CELL_CM = 0.9
 """Target height of a cell; halving it changes the steady concentrations by about 1 %."""
@@ -35,6 +38,8 @@ class Anatomy:
 
     Attributes
     ----------
+    species
+        ``"human"``, or the animal; what is on record of a drug in blood is human.
     levels
         From the head down.
     figures
@@ -45,6 +50,7 @@ class Anatomy:
 
     id: str
     name: str
+    species: str
     levels: tuple[Level, ...]
     figures: Mapping[str, Figure]
     dispersion_knots: tuple[tuple[str, str], ...]
@@ -72,14 +78,20 @@ class Anatomy:
         above = sum(one.length_cm for one in self.levels[:level])
         return above + self.levels[level].length_cm / 2.0
 
-    def canal(self, cell_cm: float = CELL_CM) -> Canal:
+    def canal(self, *, dispersion: Array | None = None, cell_cm: float | None = None) -> Canal:
         """Cut the canal into cells of about ``cell_cm``, each within one level.
+
+        Parameters
+        ----------
+        dispersion
+            Axial dispersion at the faces, cm2/h; the anatomy's knots when left out.
 
         Raises
         ------
         ValidityError
             If a dispersion lies outside what is physically possible.
         """
+        cell_cm = CELL_CM if cell_cm is None else cell_cm
         counts = [max(1, round(level.length_cm / cell_cm)) for level in self.levels]
         heights = [
             height
@@ -90,24 +102,29 @@ class Anatomy:
         owner = np.repeat(np.arange(len(self.levels)), counts)
         areas = np.array([level.csf_area_cm2 for level in self.levels])
         cords = np.array([level.cord_area_cm2 for level in self.levels])
+        if dispersion is not None:
+            for value in (float(dispersion.min()), float(dispersion.max())):
+                self._refuse_impossible(value, "the dispersion of this canal")
+            return Canal(edges, areas[owner], cords[owner], dispersion, owner)
         knots_cm = [self.middle_cm(self.level_index(name)) for name, _ in self.dispersion_knots]
         knots = [self.dispersion(figure) for _, figure in self.dispersion_knots]
-        dispersion = np.interp(edges, knots_cm, knots)
-        return Canal(edges, areas[owner], cords[owner], dispersion, owner)
+        along = np.interp(edges, knots_cm, knots)
+        return Canal(edges, areas[owner], cords[owner], along, owner)
 
     def dispersion(self, name: str) -> float:
         """Return a dispersion figure in cm2/h, refused outside what is physically possible."""
         figure = self.figures[name]
         value = figure.number("cm^2/h")
-        floor = self.figures["dispersion_floor"].number("cm^2/h")
-        ceiling = self.figures["dispersion_ceiling"].number("cm^2/h")
-        if not floor <= value <= ceiling:
-            raise ValidityError(
-                f"{figure.label} is {figure.stated()}, but only "
-                f"{self.figures['dispersion_floor'].stated()} to "
-                f"{self.figures['dispersion_ceiling'].stated()} is physically possible"
-            )
+        self._refuse_impossible(value, figure.label)
         return value
+
+    def _refuse_impossible(self, cm2_per_h: float, what: str) -> None:
+        lowest, highest = self.figures["dispersion_floor"], self.figures["dispersion_ceiling"]
+        if not lowest.number("cm^2/h") <= cm2_per_h <= highest.number("cm^2/h"):
+            raise ValidityError(
+                f"{what} is {cm2_per_h / 3600.0:.3g} cm2/s, but only {lowest.stated()} to "
+                f"{highest.stated()} is physically possible ({highest.source})"
+            )
 
 
 def body_ids() -> tuple[str, ...]:
@@ -131,7 +148,7 @@ def load_anatomy(name: str) -> Anatomy:
         raise InputError(f'"{name}" is not a body that thecal knows; write {_any_of(body_ids())}')
     document, figures = load_document(
         files("thecal.body") / "data" / f"{name}.toml",
-        other_keys=("id", "name", "levels", "dispersion"),
+        other_keys=("id", "name", "species", "levels", "dispersion"),
     )
     table = document["levels"]
     if table["columns"] != COLUMNS:
@@ -140,6 +157,7 @@ def load_anatomy(name: str) -> Anatomy:
     return Anatomy(
         id=document["id"],
         name=document["name"],
+        species=document["species"],
         levels=levels,
         figures=figures,
         dispersion_knots=tuple((row[0], row[1]) for row in document["dispersion"]["knots"]),

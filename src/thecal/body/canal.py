@@ -76,7 +76,12 @@ class Canal:
 
 
 def add_canal(
-    builder: NetworkBuilder, canal: Canal, absorbed_ml_per_h: Array, infused_ml_per_h: Array
+    builder: NetworkBuilder,
+    canal: Canal,
+    absorbed_ml_per_h: Array,
+    infused_ml_per_h: Array,
+    *,
+    drift_cm_per_h: float = 0.0,
 ) -> tuple[Index, Array]:
     """Add the canal's cells and the links between them; its upper end stays open.
 
@@ -84,6 +89,8 @@ def add_canal(
     ----------
     absorbed_ml_per_h, infused_ml_per_h
         Fluid that leaves and enters each cell other than through faces, shape (n,).
+    drift_cm_per_h
+        How fast the drug itself sinks towards the sac, relative to the fluid.
 
     Returns
     -------
@@ -100,7 +107,7 @@ def add_canal(
     between = np.diff(canal.middles_cm)
     area = (canal.area_cm2[:-1] + canal.area_cm2[1:]) / 2.0
     conductance = area * canal.dispersion_cm2_per_h[1:-1] / between
-    down, up = face_clearances(conductance, flow[1:-1])
+    down, up = face_clearances(conductance, flow[1:-1] + area * drift_cm_per_h)
     builder.link(cells[:-1], cells[1:], down)
     builder.link(cells[1:], cells[:-1], up)
     return cells, flow

@@ -8,7 +8,7 @@ multiplication, and no step is ever chosen: an event that the schedule names can
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,8 @@ class ModalSystem:
     vectors, inverse
         Eigenvectors as columns and their inverse, shape (n, n).
     """
+
+    name: ClassVar[str] = "modal"
 
     rates: Modes
     vectors: Modes

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from thecal.errors import InputError, KnowledgeError
 
 if TYPE_CHECKING:
     from thecal.knowledge import Figure, Table
     from thecal.quantity import Quantity
+
+Kind = Literal["drug", "tracer", "comparator"]
+"""A drug may be in a pump; a tracer or a comparator is on record to validate the body only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +90,30 @@ class Drug:
         The name in course files, as ``morphine``.
     name
         The name for people.
+    kind
+        Only a ``drug`` may stand in a pump's solution or be taken by mouth.
     figures
         Every figure on record, by name.
     oral_forms
         The forms taken by mouth, by id; empty where there are none.
     product_strengths
-        The concentrations sold for pumps, the weakest first.
+        The concentrations sold or compounded for pumps, the weakest first; none of a tracer.
     highest_concentration, highest_daily_dose
-        The limits for the pump, the lowest first.
+        The limits for the pump, the lowest first; none of a tracer.
     start_dose
-        Ranges of daily doses to start with, by whom they are for.
+        Ranges of daily doses to start with, by whom they are for; none of a tracer.
     oral_to_intrathecal
         Oral dose for the same effect as one intrathecal; ``None`` where the drug has no such ratio.
     stability
-        Days that the solution keeps in the pump.
+        Days that the solution keeps in the pump; ``None`` where nothing is on record.
+    metabolites
+        What the body makes of it and is followed too, as ``m6g``; the figures of each begin with
+        its name.
     """
 
     id: str
     name: str
+    kind: Kind
     figures: Table[Figure]
     oral_forms: Table[OralForm]
     product_strengths: tuple[Figure, ...]
@@ -112,7 +121,8 @@ class Drug:
     highest_daily_dose: tuple[Limit, ...]
     start_dose: Table[Figure]
     oral_to_intrathecal: RouteRatio | None
-    stability: Figure
+    stability: Figure | None
+    metabolites: tuple[str, ...]
 
     def figure(self, name: str) -> Figure:
         """Return one figure.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from thecal.errors import KnowledgeError
-from thecal.formulary.drug import Drug, Limit, OralForm, RouteRatio
+from thecal.formulary.drug import Drug, Kind, Limit, OralForm, RouteRatio
 from thecal.knowledge import Table, load_document
-from thecal.quantity import CONCENTRATION, DOSE_RATE, NUMBER, TIME, Dimension
+from thecal.quantity import CONCENTRATION, DOSE_RATE, FLOW, NUMBER, TIME, VOLUME, Dimension
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -18,16 +18,12 @@ if TYPE_CHECKING:
     from thecal.knowledge import Figure, Which
 
 _RATE = Dimension(0, 0, -1)
-_ROLES = (
-    "product_strengths",
-    "highest_concentration",
-    "highest_daily_dose",
-    "start_dose",
-    "stability",
-)
+_KINDS: dict[str, Kind] = {word: word for word in get_args(Kind)}
+_FOR_PUMPS = ("product_strengths", "highest_concentration", "highest_daily_dose", "start_dose")
 _RATIO_ROLE = "oral_to_intrathecal"
 _RATIO_PARTS = ("central", "low", "high")
 _FORM_PARTS = ("absorption_rate", "lag", "bioavailability")
+_METABOLITE_SHARES = ("share_of_clearance", "first_pass_share")
 
 
 def read_drug(file: Traversable | Path, drug_id: str) -> Drug:
@@ -45,18 +41,37 @@ def read_drug(file: Traversable | Path, drug_id: str) -> Drug:
     KnowledgeError
         When the file is incomplete or wrong, or a part is given to a figure of another kind.
     """
-    document, figures = load_document(file, other_keys=("id", "name", "roles", "oral_forms"))
+    document, figures = load_document(
+        file, other_keys=("id", "name", "kind", "roles", "oral_forms")
+    )
     if document.get("id") != drug_id or not isinstance(document.get("name"), str):
         raise KnowledgeError(
             f'{file.name}: needs a name, and the id "{drug_id}" as the file is called'
         )
+    kind = document.get("kind", "drug")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise KnowledgeError(f"{file.name}: the kind {kind!r} is none of {', '.join(_KINDS)}")
     parts = _Parts(file.name, figures)
-    roles = parts.table(document.get("roles"), "roles", needed=_ROLES, optional=(_RATIO_ROLE,))
+    if kind == "drug":
+        roles = parts.table(
+            document.get("roles"),
+            "roles",
+            needed=_FOR_PUMPS,
+            optional=("stability", "metabolites", _RATIO_ROLE),
+        )
+    else:
+        roles = parts.table(
+            document.get("roles", {}), "roles", needed=(), optional=("metabolites",)
+        )
+        if "oral_forms" in document:
+            raise KnowledgeError(f"{file.name}: a {kind} has no oral forms")
     forms = parts.table(document.get("oral_forms", {}), "oral_forms")
-    start_doses = parts.table(roles["start_dose"], "start_dose")
+    start_doses = parts.table(roles.get("start_dose", {}), "start_dose")
+    metabolites = parts.metabolites(roles.get("metabolites", []))
     return Drug(
         id=drug_id,
         name=document["name"],
+        kind=_KINDS[kind],
         figures=figures,
         oral_forms=Table({form: parts.oral_form(form, entry) for form, entry in forms.items()}),
         product_strengths=parts.rising(roles, "product_strengths", CONCENTRATION),
@@ -64,7 +79,8 @@ def read_drug(file: Traversable | Path, drug_id: str) -> Drug:
         highest_daily_dose=parts.limits(roles, "highest_daily_dose", DOSE_RATE),
         start_dose=Table({who: parts.dose_range(name) for who, name in start_doses.items()}),
         oral_to_intrathecal=parts.ratio(roles[_RATIO_ROLE]) if _RATIO_ROLE in roles else None,
-        stability=parts.figure(roles["stability"], TIME),
+        stability=parts.figure(roles["stability"], TIME) if "stability" in roles else None,
+        metabolites=metabolites,
     )
 
 
@@ -76,12 +92,9 @@ class _Parts:
     figures: Mapping[str, Figure]
 
     def figure(self, name: object, dimension: Dimension, which: Which = "value") -> Figure:
-        if not isinstance(name, str) or name not in self.figures:
-            raise KnowledgeError(
-                f"{self.place}: a part names the figure {name!r}, which is not in the file"
-            )
-        self._refuse_other_kind(self.figures[name], dimension, which)
-        return self.figures[name]
+        figure = self._named(name)
+        self._refuse_other_kind(figure, dimension, which)
+        return figure
 
     def table(
         self,
@@ -106,6 +119,8 @@ class _Parts:
     def rising(
         self, roles: Mapping[str, Any], role: str, dimension: Dimension
     ) -> tuple[Figure, ...]:
+        if role not in roles:
+            return ()
         names = roles[role]
         if not isinstance(names, list) or not names:
             raise KnowledgeError(f'{self.place}: "{role}" must list names of figures')
@@ -130,6 +145,27 @@ class _Parts:
             )
         return RouteRatio(central=central, low=low, high=high)
 
+    def metabolites(self, entry: object) -> tuple[str, ...]:
+        if not isinstance(entry, list) or not all(isinstance(name, str) for name in entry):
+            raise KnowledgeError(f'{self.place}: "metabolites" must list names')
+        if len(set(entry)) < len(entry):
+            raise KnowledgeError(f'{self.place}: "metabolites" names one twice')
+        for name in entry:
+            self.figure(f"{name}_clearance", FLOW)
+            self.figure(f"{name}_volume", VOLUME)
+            # A weight is no dosing unit; asking for it in the body's unit proves its kind.
+            self._named(f"{name}_molecular_weight").number("g/mol")
+            self.figure(f"{name}_share_of_clearance", NUMBER)
+        for part in _METABOLITE_SHARES:
+            shares = [
+                self.figures[key] for one in entry if (key := f"{one}_{part}") in self.figures
+            ]
+            if sum(share.number("1") for share in shares) > 1:
+                raise KnowledgeError(
+                    f'{self.place}: the metabolites take more than all by their "{part}"'
+                )
+        return tuple(entry)
+
     def oral_form(self, form_id: str, entry: object) -> OralForm:
         names = self.table(entry, form_id, needed=_FORM_PARTS)
         share = self.figure(names["bioavailability"], NUMBER)
@@ -143,6 +179,13 @@ class _Parts:
             lag=self.figure(names["lag"], TIME),
             bioavailability=share,
         )
+
+    def _named(self, name: object) -> Figure:
+        if not isinstance(name, str) or name not in self.figures:
+            raise KnowledgeError(
+                f"{self.place}: a part names the figure {name!r}, which is not in the file"
+            )
+        return self.figures[name]
 
     def _refuse_other_kind(self, figure: Figure, dimension: Dimension, which: Which) -> None:
         if figure.exact(which).dimension != dimension:

@@ -1,6 +1,7 @@
 """What a prescriber orders, read from a course file or built in Python, and the checks on it."""
 
 from thecal.prescription.course import Course, Implant, OralMedicine, Patient
+from thecal.prescription.doses import Dose
 from thecal.prescription.findings import Finding, Severity
 from thecal.prescription.orders import (
     Bolus,
@@ -26,12 +27,17 @@ from thecal.prescription.rates import (
     worst_day,
 )
 from thecal.prescription.reading import read_course, read_course_text
+from thecal.prescription.samples import Sample
+from thecal.prescription.sites import ROUTES, SITE_FORMS, SampleSite, sample_site
 
 __all__ = [
+    "ROUTES",
+    "SITE_FORMS",
     "BasalFlow",
     "Bolus",
     "Bridge",
     "Course",
+    "Dose",
     "Finding",
     "Flex",
     "FlexStep",
@@ -43,6 +49,8 @@ __all__ = [
     "Pattern",
     "Prescription",
     "Refill",
+    "Sample",
+    "SampleSite",
     "Severity",
     "SimpleContinuous",
     "Solution",
@@ -54,5 +62,6 @@ __all__ = [
     "patient_boluses_in_a_day",
     "read_course",
     "read_course_text",
+    "sample_site",
     "worst_day",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from thecal.errors import InputError
 from thecal.prescription.checks import check_course
+from thecal.prescription.names import listed
 from thecal.prescription.orders import DAY_S, required
 from thecal.quantity import DOSE_RATE, TIME, VOLUME
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
     from thecal.devices import CatheterProfile, PumpProfile
     from thecal.formulary import Formulary
+    from thecal.prescription.doses import Dose
     from thecal.prescription.findings import Finding
     from thecal.prescription.orders import Prescription, Refill
+    from thecal.prescription.samples import Sample
     from thecal.quantity import Quantity
 
 
@@ -111,6 +114,8 @@ class Course:
     prescriptions: tuple[Prescription, ...] = ()
     refills: tuple[Refill, ...] = ()
     oral: tuple[OralMedicine, ...] = ()
+    doses: tuple[Dose, ...] = ()
+    samples: tuple[Sample, ...] = ()
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
@@ -126,6 +131,30 @@ class Course:
         """Seconds from Monday 00:00 to the start of the course."""
         midnight = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
         return self.start.weekday() * DAY_S + int((self.start - midnight).total_seconds())
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The drugs given, each once: the pump's, those of the doses, those by mouth."""
+        pumped = (drug for one in self.prescriptions for drug in one.solution.concentrations)
+        given = (dose.drug for dose in self.doses)
+        taken = (medicine.drug for medicine in self.oral)
+        return tuple(dict.fromkeys((*pumped, *given, *taken)))
+
+    def drug_of(self, sample: Sample) -> str:
+        """Return the drug that a sample is about.
+
+        Raises
+        ------
+        InputError
+            When the sample names none and the course does not give exactly one.
+        """
+        if sample.drug is not None:
+            return sample.drug
+        if len(self.drugs) != 1:
+            given = f"gives {listed(self.drugs)}" if self.drugs else "gives no drug"
+            msg = f"the course {given}, so a sample must say of which drug it is; add drug"
+            raise InputError(msg, field="drug")
+        return self.drugs[0]
 
     def checks(self, formulary: Formulary | None = None) -> tuple[Finding, ...]:
         """Return every finding on this course, refusals first.

@@ -23,6 +23,7 @@ LEVELS = (
     "S1",
     "S2",
 )
+LEVELS_SAID = "C1 to C7, T1 to T12, L1 to L5, S1 and S2, in capitals"
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:

@@ -13,9 +13,12 @@ from pydantic import ValidationError
 from thecal.devices import load_catheter, load_pump
 from thecal.errors import InputError
 from thecal.prescription import orders, schema
-from thecal.prescription.clock import typed
+from thecal.prescription.checks.said import moment
+from thecal.prescription.clock import typed, whole_seconds
 from thecal.prescription.course import Course, Implant, OralMedicine, Patient
+from thecal.prescription.doses import Dose
 from thecal.prescription.lines import KeyPath, dotted, key_lines, line_of, path_of
+from thecal.prescription.samples import MOST_SAMPLES, Sample, too_many
 from thecal.prescription.wording import UNKNOWN_KEY, sentence_of, toml_sentence
 
 if TYPE_CHECKING:
@@ -156,6 +159,14 @@ def _course(file: schema.CourseFile) -> Course:
             )
             for table in file.oral
         ),
+        doses=tuple(
+            _dose(table, f"dose[{index}]", file.course.length)
+            for index, table in enumerate(file.dose)
+        ),
+        samples=tuple(
+            _sample(table, f"sample[{index}]", file.course.length)
+            for index, table in enumerate(file.sample)
+        ),
     )
 
 
@@ -232,3 +243,68 @@ def _pattern(table: schema.PrescriptionTable, place: str) -> orders.Pattern:
 def _step(table: schema.StepTable, place: str) -> orders.FlexStep:
     with _inside(place):
         return orders.FlexStep(table.days, table.from_, table.to, table.dose)
+
+
+def _dose(table: schema.DoseTable, place: str, length_s: int) -> Dose:
+    every_s = None if table.every is None else whole_seconds(table.every)
+    return Dose(
+        drug=table.drug,
+        route=table.route,
+        site=table.site or "",
+        amount=table.amount,
+        at_s=table.at,
+        over_s=0 if table.over is None else whole_seconds(table.over),
+        every_s=every_s,
+        count=_count(table, place, every_s, length_s),
+    )
+
+
+def _count(table: schema.DoseTable, place: str, every_s: int | None, length_s: int) -> int:
+    if every_s is None:
+        for name, value in (("times", table.times), ("until", table.until)):
+            if value is not None:
+                msg = f'"{name}" is for a dose that is repeated; add every, as every = "6 h"'
+                raise InputError(msg, field=f"{place}.{name}")
+        return 1
+    if table.times is not None and table.until is not None:
+        msg = '"times" and "until" both say when the repeat ends; leave one of them out'
+        raise InputError(msg, field=f"{place}.until")
+    if table.times is not None:
+        return table.times
+    if table.until is None:
+        msg = (
+            f"a dose every {moment(every_s)} has no end; add times, as times = 4, or until, as "
+            'until = "24 h"'
+        )
+        raise InputError(msg, field=f"{place}.every")
+    if table.until <= table.at:
+        msg = (
+            f"the repeat ends at {moment(table.until)}, not after the first dose at "
+            f"{moment(table.at)}; times count from the start of the course"
+        )
+        raise InputError(msg, field=f"{place}.until")
+    if table.until > length_s:
+        msg = (
+            f"the repeat goes on until {moment(table.until)}, but the course ends at "
+            f"{moment(length_s)}; end it there or before"
+        )
+        raise InputError(msg, field=f"{place}.until")
+    return len(range(table.at, table.until, every_s))
+
+
+def _sample(table: schema.SampleTable, place: str, length_s: int) -> Sample:
+    if table.times is not None and table.every is not None:
+        msg = '"times" and "every" both say when; leave one of them out'
+        raise InputError(msg, field=f"{place}.every")
+    if table.every is not None:
+        every_s = whole_seconds(table.every)
+        times = range(0, length_s + 1, every_s)
+        # Refused before the times are laid out, which would take the memory of a whole machine.
+        if len(times) > MOST_SAMPLES:
+            msg = f"with one every {moment(every_s)}, {too_many(len(times))}"
+            raise InputError(msg, field=f"{place}.every")
+        return Sample(table.site, tuple(times), table.drug)
+    if not table.times:
+        msg = 'a sample needs its times; write times = ["1 h", "4 h"] or every = "15 min"'
+        raise InputError(msg, field=f"{place}.times" if table.times is not None else place)
+    return Sample(table.site, tuple(table.times), table.drug)

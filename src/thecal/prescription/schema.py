@@ -188,6 +188,29 @@ class RefillTable(_Table):
     rinsed: bool = False
 
 
+class DoseTable(_Table):
+    """``[[dose]]``: a dose by any route, without a pump or beside one."""
+
+    drug: Text
+    route: Text
+    site: Text | None = None
+    amount: Mass
+    at: Seconds
+    over: Duration | None = None
+    every: Duration | None = None
+    times: Annotated[int, Field(ge=1)] | None = None
+    until: Seconds | None = None
+
+
+class SampleTable(_Table):
+    """``[[sample]]``: a site, and the times at which a sample is taken there."""
+
+    site: Text
+    times: list[Seconds] | None = None
+    every: Duration | None = None
+    drug: Text | None = None
+
+
 class CourseFile(_Table):
     """A whole course file."""
 
@@ -197,3 +220,5 @@ class CourseFile(_Table):
     implant: ImplantTable | None = None
     prescription: list[PrescriptionTable] = []
     refill: list[RefillTable] = []
+    dose: list[DoseTable] = []
+    sample: list[SampleTable] = []

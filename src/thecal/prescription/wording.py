@@ -83,7 +83,8 @@ def _not_a_list(path: KeyPath, value: object, _: Mapping[str, Any]) -> str:
     names = ".".join(str(part) for part in path if isinstance(part, str))
     if isinstance(value, dict):
         return f"there may be several, so write [[{names}]] with two brackets on each side"
-    return f'{typed(value)} is not a list; write it in brackets, as ["10:00"]'
+    example = '["1 h", "4 h"]' if path[0] == "sample" else '["10:00"]'
+    return f"{typed(value)} is not a list; write it in brackets, as {example}"
 
 
 def _not_a_table(path: KeyPath, value: object, _: Mapping[str, Any]) -> str:

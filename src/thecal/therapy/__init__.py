@@ -7,10 +7,13 @@ drug flow at the catheter tip.
 from thecal.therapy.assuming import SIMPLIFICATIONS, Assumption
 from thecal.therapy.converting import Conversion
 from thecal.therapy.delivering import PumpCourse, TipRate, deliver
-from thecal.therapy.exposing import ROUTES, Exposure, LastDay
+from thecal.therapy.exposing import Exposure, LastDay
+from thecal.therapy.giving import ROUTES, Intake, body_of, intakes
 from thecal.therapy.programming import PumpPlan, plan
 from thecal.therapy.refilling import RefillDates
-from thecal.therapy.simulating import CourseResult, lasting, simulate
+from thecal.therapy.sample_file import require_samples, samples_csv, write_samples
+from thecal.therapy.sampling import Sampled
+from thecal.therapy.simulating import CourseResult, Prepared, lasting, prepared, simulate
 from thecal.therapy.summary import summary
 
 __all__ = [
@@ -20,14 +23,23 @@ __all__ = [
     "Conversion",
     "CourseResult",
     "Exposure",
+    "Intake",
     "LastDay",
+    "Prepared",
     "PumpCourse",
     "PumpPlan",
     "RefillDates",
+    "Sampled",
     "TipRate",
+    "body_of",
     "deliver",
+    "intakes",
     "lasting",
     "plan",
+    "prepared",
+    "require_samples",
+    "samples_csv",
     "simulate",
     "summary",
+    "write_samples",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from thecal.body import BODY_FIGURES, DRUG_FIGURES, Anatomy
+from thecal.body import BODY_FIGURES, Anatomy, figures_of
 from thecal.formulary import Drug
 from thecal.knowledge import Figure
 from thecal.prescription import Course
@@ -35,8 +35,8 @@ SIMPLIFICATIONS = (
         "more. The model does not predict an individual's concentration."
     ),
     (
-        "The brain is not modelled yet, so that CSF levels from tablets are too low; compare the "
-        "routes by their blood levels."
+        "Brain tissue is one crude layer, and no drug enters CSF where it is made, so that CSF "
+        "levels from tablets are too low; compare the routes by their blood levels."
     ),
     (
         "Blood peaks after immediate-release tablets come out about twice as high as published, "
@@ -76,10 +76,11 @@ def _collect(course: Course, anatomy: Anatomy, drugs: tuple[Drug, ...]) -> Itera
 
 
 def _of_drug(course: Course, drug: Drug) -> Iterator[Figure]:
-    yield from (drug.figures[name] for name in DRUG_FIGURES)
-    for medicine in course.oral:
-        if medicine.drug == drug.id:
-            form = drug.oral_form(medicine.form)
-            yield from (form.absorption_rate, form.lag, form.bioavailability)
-    if course.implant is not None:
+    yield from (drug.figures[name] for name in figures_of(drug))
+    swallowed = [one.form for one in course.oral if one.drug == drug.id]
+    swallowed += [one.site for one in course.doses if one.drug == drug.id and one.route == "oral"]
+    for form in map(drug.oral_form, swallowed):
+        yield from (form.absorption_rate, form.lag, form.bioavailability)
+    in_pump = any(drug.id in one.solution.concentrations for one in course.prescriptions)
+    if in_pump and drug.stability is not None:
         yield drug.stability

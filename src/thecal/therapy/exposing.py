@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
-from thecal.body import (
-    Body,
-    Dose,
-    Rate,
-    Schedule,
-    Solution,
-    build_body,
-    load_anatomy,
-    parameters_of,
-)
+from thecal.body import Body, Rate, Schedule, Solution
 from thecal.errors import ValidityError
 from thecal.formulary import Drug
-from thecal.prescription import Course, OralMedicine
+from thecal.prescription import Course
 from thecal.therapy.delivering import PumpCourse
+from thecal.therapy.giving import DAY_S, HOUR_S, ROUTES, body_of, intakes, tip_cm
+from thecal.therapy.sampling import Sampled, sampled
 
 Array = NDArray[np.float64]
 Times = NDArray[np.int64]
 
-DAY_S = 86_400
-HOUR_S = 3_600
 OUTPUT_STEPS_S = (900, 1_800, 3_600, 7_200, 14_400, 28_800, DAY_S)
 """Spacings of the output times: the finest that keeps a course below MOST_TIMES is taken."""
 
 MOST_TIMES = 3_000
 
-ROUTES = ("pump", "oral", "course")
-"""Three answers of one body: the pump alone; the tablets alone, had they gone on; and the course
-as it is lived, the pump with the tablets as long as they were taken."""
+REACHED = 0.9
+"""The share of a steady level that counts as reached."""
+
+FIRST_HORIZON_S = 30 * DAY_S
+LAST_HORIZON_S = 30 * 4**3 * DAY_S
+"""How far a steady infusion is followed until 90 % are reached: a month, or up to 5 years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +38,17 @@ class LastDay:
 
     Attributes
     ----------
-    plasma_ng_per_ml, m6g_ng_per_ml
+    plasma_ng_per_ml
         By route.
+    metabolites_ng_per_ml
+        By name of the metabolite, then by route.
     csf_mcg_per_ml, cord_mcg_per_ml
         By route, then one for each vertebral level from the head down (cord: not-a-number where
         there is none).
     """
 
     plasma_ng_per_ml: dict[str, float]
-    m6g_ng_per_ml: dict[str, float]
+    metabolites_ng_per_ml: dict[str, dict[str, float]]
     csf_mcg_per_ml: dict[str, Array]
     cord_mcg_per_ml: dict[str, Array]
 
@@ -86,14 +80,16 @@ class Exposure:
     ----------
     data
         Dimensions route, time (hours from the start) and level; variables ``csf``, ``cord``,
-        ``cord_surface``, ``cord_centre`` (mcg/mL), ``plasma``, ``m6g`` (ng/mL), ``ventricle``,
-        ``cistern``, ``convexity`` (mcg/mL). Each has its unit and a label as attributes.
+        ``cord_surface``, ``cord_centre`` (mcg/mL), ``plasma`` and the metabolites, as ``m6g``
+        (ng/mL), ``ventricle``, ``cistern``, ``convexity`` (mcg/mL), each with unit and label.
     tip_level
         Index of the level of the catheter tip; ``None`` without a pump.
     shares
         By which way a drug given at the tip leaves the CSF, as shares of the dose.
     mass_error
         The largest difference between what went in and what is there or gone, over what went in.
+    samples
+        What the course's samples of this drug found, the course as it is lived.
     """
 
     drug: Drug
@@ -105,11 +101,17 @@ class Exposure:
     per_mg_per_day: PerMgPerDay | None
     shares: dict[str, float]
     mass_error: float
+    samples: tuple[Sampled, ...] = ()
+
+    @property
+    def main_route(self) -> str:
+        """The route that a reader asks for first: the pump, else tablets, else the doses."""
+        return next(route for route in ROUTES if route in self.last_day.plasma_ng_per_ml)
 
     @property
     def clearance_l_per_h(self) -> float:
         """The clearance from plasma, L/h, that the steady blood level rests on."""
-        return self.body.parameters.clearance_ml_per_h / 1000.0
+        return self.body.parameters.blood.clearance_ml_per_h / 1000.0
 
     @property
     def oral_to_pump_plasma_ratio(self) -> float | None:
@@ -138,31 +140,17 @@ def expose(course: Course, drug: Drug, pumped: PumpCourse | None) -> Exposure:
     ValidityError
         If the drug lacks a figure that the model needs, or the model may not answer.
     """
-    anatomy = load_anatomy(course.patient.body)
-    tip_level = None
-    tip_cm = None
-    if course.implant is not None and pumped is not None:
-        tip_level = anatomy.level_index(course.implant.tip)
-        tip_cm = anatomy.middle_cm(tip_level)
-    body = build_body(
-        anatomy,
-        parameters_of(drug, anatomy),
-        tip_cm=tip_cm,
-        pump_ml_per_h=pumped.mean_ml_per_h() if pumped else 0.0,
-    )
-    medicines = [one for one in course.oral if one.drug == drug.id]
+    body = body_of(course, drug, pumped)
     solved: dict[str, Solution] = {}
     balances = []
-    for route, taken in (("pump", []), ("oral", _continued(medicines)), ("course", medicines)):
-        inputs = _tip_inputs(pumped, drug.id) if route != "oral" and pumped else []
-        if not inputs and not taken:
-            continue
-        solution, error = _solve(body, course, tip_cm, inputs, taken)
-        solved[route] = solution
-        balances.append(error)
+    for route, intake in intakes(body, course, drug, pumped).items():
+        solved[route] = intake.solved(body)
+        balances.append(_mass_error(body, intake.schedule, solved[route], intake.start))
     if not solved:
         raise ValidityError(f"the course gives no {drug.name}; nothing can be followed")
-    rise, per_mg = (None, None) if tip_cm is None else _unit_infusion(body, tip_cm)
+    depth_cm = tip_cm(course)
+    tip_level = None if course.implant is None else body.anatomy.level_index(course.implant.tip)
+    rise, per_mg = (None, None) if depth_cm is None else _unit_infusion(body, depth_cm)
     return Exposure(
         drug=drug,
         body=body,
@@ -171,59 +159,10 @@ def expose(course: Course, drug: Drug, pumped: PumpCourse | None) -> Exposure:
         tip_level=tip_level,
         rise=rise,
         per_mg_per_day=per_mg,
-        shares={} if tip_cm is None else _shares(body, tip_cm),
+        shares={} if depth_cm is None else _shares(body, depth_cm),
         mass_error=max(balances),
+        samples=sampled(course, drug.id, body, solved["course"]),
     )
-
-
-def _continued(medicines: Sequence[OralMedicine]) -> list[OralMedicine]:
-    return [
-        OralMedicine(one.drug, one.form, one.dose, one.every, one.established) for one in medicines
-    ]
-
-
-def _tip_inputs(pumped: PumpCourse | None, drug: str) -> list[Rate | Dose]:
-    if pumped is None:
-        return []
-    return [
-        Rate(0, one.start_s, one.end_s, float(one.mcg[drug]) / ((one.end_s - one.start_s) / HOUR_S))
-        for one in pumped.tip
-        if one.mcg.get(drug)
-    ]
-
-
-def _solve(
-    body: Body,
-    course: Course,
-    tip_cm: float | None,
-    inputs: list[Rate | Dose],
-    medicines: Sequence[OralMedicine],
-) -> tuple[Solution, float]:
-    channels = [body.tip_channel(tip_cm) if tip_cm is not None else body.vein_channel()]
-    start = np.zeros(body.network.size)
-    doses: list[Rate | Dose] = []
-    for medicine in medicines:
-        oral = body.parameters.oral[medicine.form]
-        channel = len(channels)
-        channels.append(body.oral_channel(medicine.form))
-        every_s = int(medicine.every.to("s"))
-        mcg = float((medicine.dose * medicine.every).to("mcg"))
-        end_s = course.length_s if medicine.stop_s is None else medicine.stop_s
-        intakes = range(0, end_s, every_s)
-        doses.extend(Dose(channel, at_s + oral.lag_s, mcg) for at_s in intakes)
-        if medicine.established:
-            cycle = Dose(0, oral.lag_s % every_s, mcg)
-            period = Schedule.of(channels[-1][:, None], [cycle], end_s=every_s)
-            start += body.system.repeat(period)
-    day_before = max(0, course.length_s - DAY_S)
-    schedule = Schedule.of(
-        np.stack(channels, axis=1),
-        [*inputs, *doses],
-        end_s=course.length_s,
-        marks_s=[day_before],
-    )
-    solution = body.system.solve(schedule, start)
-    return solution, _mass_error(body, schedule, solution, start)
 
 
 def _mass_error(body: Body, schedule: Schedule, solution: Solution, start: Array) -> float:
@@ -244,11 +183,13 @@ def _dataset(body: Body, solved: dict[str, Solution], times: Times) -> xr.Datase
     }
     single = {
         "plasma": ("plasma", "ng/mL", body.plasma_row()),
-        "m6g": ("morphine-6-glucuronide in plasma", "ng/mL", body.m6g_row()),
         "ventricle": ("CSF in the ventricles", "mcg/mL", body.pool_row("ventricle")),
         "cistern": ("CSF in the cisterns", "mcg/mL", body.pool_row("cistern")),
         "convexity": ("CSF over the convexity", "mcg/mL", body.pool_row("convexity")),
     }
+    for one in body.parameters.metabolites:
+        label = f"{one.name.upper()} in plasma"
+        single[one.name] = (label, "ng/mL", body.metabolite_row(one.name))
     rows = np.concatenate(
         [*(matrix for _, matrix in by_level.values()), [row for _, _, row in single.values()]]
     )
@@ -277,23 +218,27 @@ def _dataset(body: Body, solved: dict[str, Solution], times: Times) -> xr.Datase
 
 
 def _last_day(body: Body, solved: dict[str, Solution], length_s: int) -> LastDay:
-    levels = len(body.anatomy.levels)
-    rows = np.concatenate(
-        [[body.plasma_row(), body.m6g_row()], body.csf_rows(), body.cord_rows("mean")]
-    )
+    names = [one.name for one in body.parameters.metabolites]
+    blood = [body.plasma_row(), *(body.metabolite_row(name) for name in names)]
+    csf, cord = body.csf_rows(), body.cord_rows("mean")
+    rows = np.concatenate([blood, csf, cord])
     known = ~np.isnan(rows).any(axis=1)
     window = np.array([max(0, length_s - DAY_S), length_s], dtype=np.int64)
     hours = (window[1] - window[0]) / HOUR_S
-    means: dict[str, Array] = {}
+    means: dict[str, list[Array]] = {}
     for route, solution in solved.items():
         area = solution.read_integral(window, rows[known])
-        means[route] = np.full(len(rows), np.nan)
-        means[route][known] = (area[1] - area[0]) / hours
+        mean = np.full(len(rows), np.nan)
+        mean[known] = (area[1] - area[0]) / hours
+        means[route] = np.split(mean, [len(blood), len(blood) + len(csf)])
     return LastDay(
-        plasma_ng_per_ml={route: float(mean[0]) for route, mean in means.items()},
-        m6g_ng_per_ml={route: float(mean[1]) for route, mean in means.items()},
-        csf_mcg_per_ml={route: mean[2 : 2 + levels] for route, mean in means.items()},
-        cord_mcg_per_ml={route: mean[2 + levels :] for route, mean in means.items()},
+        plasma_ng_per_ml={route: float(mean[0][0]) for route, mean in means.items()},
+        metabolites_ng_per_ml={
+            name: {route: float(mean[0][k]) for route, mean in means.items()}
+            for k, name in enumerate(names, start=1)
+        },
+        csf_mcg_per_ml={route: mean[1] for route, mean in means.items()},
+        cord_mcg_per_ml={route: mean[2] for route, mean in means.items()},
     )
 
 
@@ -309,26 +254,50 @@ def _unit_infusion(body: Body, tip_cm: float) -> tuple[SlowRise, PerMgPerDay]:
         "cord_centre": body.cord_rows("centre")[level],
         "plasma": body.plasma_row(),
     }
-    hours = {name: _time_to_90_percent(body, row, settled) for name, row in rows.items()}
+    horizon_s = FIRST_HORIZON_S
+    hours = dict.fromkeys(rows, float("nan"))
+    while horizon_s <= LAST_HORIZON_S and any(np.isnan(hours[name]) for name in _readable(rows)):
+        step = Schedule.of(
+            body.tip_channel(tip_cm)[:, None], [Rate(0, 0, horizon_s, per_h)], end_s=horizon_s
+        )
+        solution = body.system.solve(step)
+        for name in _readable(rows):
+            hours[name] = _hours_until(
+                solution, horizon_s, rows[name], REACHED * (rows[name] @ settled)
+            )
+        horizon_s *= 4
     levels = PerMgPerDay(float(rows["plasma"] @ settled), float(rows["tip"] @ settled))
     return SlowRise(**hours), levels
 
 
-def _time_to_90_percent(body: Body, row: Array, settled: Array) -> float:
-    if np.isnan(row).any():
+def _readable(rows: dict[str, Array]) -> list[str]:
+    return [name for name, row in rows.items() if not np.isnan(row).any()]
+
+
+def _hours_until(solution: Solution, horizon_s: int, row: Array, level: float) -> float:
+    """Return when a steady rise passes a level, hours; not-a-number if it does not."""
+    early, late = 0, horizon_s
+    if _at(solution, row, late) < level:
         return float("nan")
-    weights = (row @ body.system.vectors) * (body.system.inverse @ settled)
+    while late - early > 1:
+        middle = (early + late) // 2
+        early, late = (middle, late) if _at(solution, row, middle) < level else (early, middle)
+    return late / HOUR_S
 
-    def missing(hours: float) -> float:
-        share = np.real(np.sum(weights * np.exp(body.system.rates * hours))) / (row @ settled)
-        return float(share) - 0.1
 
-    longest = 60.0 / -float(np.max(np.real(body.system.rates)))
-    return float(brentq(missing, 0.0, longest, xtol=1e-6))
+def _at(solution: Solution, row: Array, time_s: int) -> float:
+    return float(solution.read(np.array([time_s], dtype=np.int64), row[None])[0, 0])
 
 
 def _shares(body: Body, tip_cm: float) -> dict[str, float]:
     settled = body.system.steady_state(body.tip_channel(tip_cm))
-    ways = ("dura and roots", "bulk spinal", "bulk cranial", "cranial tissue", "cord capillaries")
+    ways = (
+        "dura and roots",
+        "bulk spinal",
+        "bulk cranial",
+        "cranial tissue",
+        "cord capillaries",
+        "brain capillaries",
+    )
     rates = {way: float(body.network.routes[way] @ settled) for way in ways}
     return {way: rate for way, rate in rates.items() if rate > 0.0}

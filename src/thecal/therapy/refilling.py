@@ -9,6 +9,7 @@ from math import ceil, floor
 
 from thecal import pump
 from thecal.formulary import Drug
+from thecal.knowledge import Figure
 from thecal.prescription import Course, Implant
 from thecal.therapy.delivering import PumpCourse
 from thecal.therapy.programming import DAY_S
@@ -25,9 +26,10 @@ class RefillDates:
     low_reservoir_at, low_reservoir_at_typical
         The day on which the low-reservoir alarm is due; ``None`` where nothing flows.
     refill_by
-        The day before which to refill, the lead time and the drug's stability counted.
+        The day before which to refill, the lead time and the drug's stability counted; ``None``
+        where nothing flows and no stability is on record.
     bound
-        What sets it: ``"low reservoir"`` or ``"stability"``.
+        What sets it: ``"low reservoir"``, ``"stability"`` or ``"none"``.
     reservoir_nl
         What can still be pumped at the end of the course, nL.
     typical_nl_per_day, worst_nl_per_day
@@ -53,7 +55,8 @@ def refill_dates(
     Parameters
     ----------
     drugs
-        The drugs in the reservoir at the end; the least stable one counts.
+        The drugs in the reservoir at the end; the least stable one counts, and one whose stability
+        is not on record does not.
     """
     hardware, delivery = pumped.plan.hardware, pumped.delivery
     programs = [event for event in pumped.plan.events if isinstance(event, pump.Programmed)]
@@ -71,7 +74,8 @@ def refill_dates(
     typical = pump.daily_flow(last, min(granted, worst_boluses))
     worst = pump.daily_flow(last, worst_boluses)
     filled_s = max((refill.at_s for refill in course.refills), default=0)
-    shortest = min(floor(drug.stability.exact("low").to("day")) for drug in drugs)
+    kept = [drug.stability for drug in drugs if drug.stability is not None]
+    shortest = min((_shortest_days(figure) for figure in kept), default=None)
     elapsed_days = ceil(Fraction(course.length_s - filled_s, DAY_S))
     volume_now = delivery.reservoir_nl(course.length_s)
     forecast = pump.forecast_refill(
@@ -80,7 +84,7 @@ def refill_dates(
         typical_nl_per_day=typical,
         worst_nl_per_day=worst,
         lead_days=implant.pump.alarm_lead_days,
-        stability_days=max(0, shortest - elapsed_days),
+        stability_days=None if shortest is None else max(0, shortest - elapsed_days),
     )
     end = course.start + timedelta(seconds=course.length_s)
 
@@ -101,3 +105,7 @@ def refill_dates(
         typical_nl_per_day=typical,
         worst_nl_per_day=worst,
     )
+
+
+def _shortest_days(stability: Figure) -> int:
+    return floor(stability.exact("value" if stability.low is None else "low").to("day"))

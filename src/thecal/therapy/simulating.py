@@ -17,6 +17,7 @@ from thecal.therapy.delivering import PumpCourse, deliver
 from thecal.therapy.exposing import Exposure, expose
 from thecal.therapy.programming import DAY_S
 from thecal.therapy.refilling import RefillDates, refill_dates
+from thecal.therapy.sampling import Sampled
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,51 @@ class CourseResult:
         """The largest relative error of the mass balance over all drugs and routes."""
         return max(one.mass_error for one in self.exposures.values())
 
+    @property
+    def samples(self) -> tuple[Sampled, ...]:
+        """What the course's samples found, in the order of its tables."""
+        found = [one for exposure in self.exposures.values() for one in exposure.samples]
+        return tuple(sorted(found, key=lambda one: one.number))
+
     def last_day_mcg(self, drug: str) -> Fraction:
         """Return what the pump delivered of a drug in the last 24 hours, mcg, exact."""
         if self.pumped is None:
             return Fraction(0)
         length_s = self.course.length_s
         return self.pumped.pumped_mcg(drug, max(0, length_s - DAY_S), length_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A course that passed its checks, with the pump's part run.
+
+    Attributes
+    ----------
+    pumped
+        ``None`` where there is no implant.
+    drugs
+        Every drug that the course gives, the primary drug first.
+    """
+
+    course: Course
+    pumped: PumpCourse | None
+    drugs: Mapping[str, Drug]
+
+
+def prepared(
+    course: Course, *, days: int | None = None, formulary: Formulary | None = None
+) -> Prepared:
+    """Check a course and run its pump; what is left is the body.
+
+    Parameters and errors as in `simulate`.
+    """
+    known = formulary or load_formulary()
+    if days is not None:
+        course = lasting(course, days)
+    course = course.validated(known)
+    pumped = deliver(course, course.implant) if course.implant is not None else None
+    drugs = {name: known.drug(name) for name in course.drugs}
+    return Prepared(course, pumped, MappingProxyType(drugs))
 
 
 def simulate(
@@ -97,16 +137,8 @@ def simulate(
     >>> round(result.primary.last_day.plasma_ng_per_ml["pump"], 1)
     1.4
     """
-    known = formulary or load_formulary()
-    if days is not None:
-        course = lasting(course, days)
-    course = course.validated(known)
-    pumped = deliver(course, course.implant) if course.implant is not None else None
-    names = dict.fromkeys(pumped.drugs if pumped else ())
-    names.update(dict.fromkeys(medicine.drug for medicine in course.oral))
-    if not names:
-        raise InputError("the course gives no drug; write a [[prescription]] or an [[oral]] table")
-    drugs: dict[str, Drug] = {name: known.drug(name) for name in names}
+    ready = prepared(course, days=days, formulary=formulary)
+    course, pumped, drugs = ready.course, ready.pumped, ready.drugs
     exposures = {name: expose(course, drug, pumped) for name, drug in drugs.items()}
     refill = None
     if course.implant is not None and pumped is not None:
@@ -131,6 +163,10 @@ def lasting(course: Course, days: int) -> Course:
     ------
     InputError
         If the length is not at least one day.
+
+    Notes
+    -----
+    A longer course takes no further samples: their times were fixed when it was read.
     """
     if days < 1:
         raise InputError(f"{days} days cannot be simulated; give one day or more", field="--days")
@@ -147,5 +183,15 @@ def lasting(course: Course, days: int) -> Course:
         oral=tuple(
             replace(one, stop_s=None) if one.stop_s is not None and one.stop_s > length_s else one
             for one in course.oral
+        ),
+        doses=tuple(
+            replace(one, count=sum(at_s < length_s for at_s in one.starts_s))
+            for one in course.doses
+            if one.at_s < length_s
+        ),
+        samples=tuple(
+            replace(one, times_s=tuple(at_s for at_s in one.times_s if at_s <= length_s))
+            for one in course.samples
+            if one.times_s[0] <= length_s
         ),
     )

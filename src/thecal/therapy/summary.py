@@ -84,15 +84,15 @@ def _delivery(result: CourseResult) -> dict[str, Any]:
 def _exposure(exposure: Exposure) -> dict[str, Any]:
     last = exposure.last_day
     levels = exposure.body.anatomy.level_names
-    main = "pump" if "pump" in last.csf_mcg_per_ml else "oral"
+    main = exposure.main_route
     rise = exposure.rise
+    routes = ["pump", "oral", *(["doses"] if "doses" in last.plasma_ng_per_ml else [])]
     return {
         "drug": exposure.drug.id,
-        "plasma_mean_ng_per_ml": {
-            route: last.plasma_ng_per_ml.get(route) for route in ("pump", "oral")
-        },
-        "m6g_plasma_mean_ng_per_ml": {
-            route: last.m6g_ng_per_ml.get(route) for route in ("pump", "oral")
+        "plasma_mean_ng_per_ml": {route: last.plasma_ng_per_ml.get(route) for route in routes},
+        "metabolites_plasma_mean_ng_per_ml": {
+            name: {route: means.get(route) for route in routes}
+            for name, means in last.metabolites_ng_per_ml.items()
         },
         "oral_to_pump_plasma_ratio": exposure.oral_to_pump_plasma_ratio,
         "clearance_l_per_h": exposure.clearance_l_per_h,

@@ -10,9 +10,11 @@ from thecal.prescription.checks import (
     bridges,
     doses,
     flow,
+    given,
     guards,
     hardware,
     places,
+    sampled,
     times,
     weeks,
 )
@@ -57,8 +59,9 @@ def check_course(course: Course, formulary: Formulary | None = None) -> tuple[Fi
 
 
 def _stages(course: Course, formulary: Formulary) -> Iterator[list[Finding]]:
-    yield [*places.check(course, formulary)]
-    yield [*times.check(course)]
+    yield [*places.check(course, formulary), *given.names(course, formulary)]
+    yield [*times.check(course), *given.check(course, formulary)]
+    yield [*sampled.check(course, formulary)]
     yield [*weeks.check(course), *boluses.check(course)]
     # A slip of ten times is told as such, not as the limit that it happens to break.
     yield [*guards.check(course, formulary)]

@@ -157,13 +157,25 @@ def _without(
 def _stability(course: Course, formulary: Formulary) -> Iterator[Finding]:
     fills = sorted({0, *(refill.at_s for refill in course.refills)})
     ends = [*fills[1:], course.length_s]
+    unknown: set[tuple[int, str]] = set()
     for start_s, end_s in zip(fills, ends, strict=True):
         held = [
             (index, one) for index, one in enumerate(course.prescriptions) if one.at_s <= start_s
         ]
         index, prescription = held[-1]
         for drug_id in prescription.solution.concentrations:
-            figure = formulary.drug(drug_id).stability
+            drug = formulary.drug(drug_id)
+            figure = drug.stability
+            if figure is None:
+                # Said once for a solution, however often it is filled.
+                if (index, drug_id) not in unknown:
+                    unknown.add((index, drug_id))
+                    yield warned(
+                        f"{place(index)}.solution.{drug_id}",
+                        f"how long {drug.name} keeps in the pump is not on record, so that no "
+                        "refill date rests on it; ask the pharmacy that makes the solution",
+                    )
+                continue
             kept = Quantity.of(end_s - start_s, "s")
             if kept > figure.exact():
                 yield warned(

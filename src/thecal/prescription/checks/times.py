@@ -34,10 +34,11 @@ def _presence(course: Course) -> Iterator[Finding]:
         yield refused(
             "implant", "there is a pump without a prescription; add [[prescription]] at 0 h"
         )
-    if course.implant is None and not course.oral:
+    if course.implant is None and not course.oral and not course.doses:
         yield refused(
             "course",
-            "nothing is given in this course; add [implant] and [[prescription]], or [[oral]]",
+            "nothing is given in this course; add [implant] and [[prescription]], [[dose]] or "
+            "[[oral]]",
         )
     if course.patient.presses and not any(
         prescription.patient_bolus for prescription in course.prescriptions

@@ -1,0 +1,106 @@
+"""Persons, and what their size multiplies."""
+
+from __future__ import annotations
+
+from math import exp, log, sqrt
+
+import pytest
+
+from thecal.body.people import COVARIATES, DRAWN, Person, load_spread, size_of
+from thecal.errors import InputError, ValidityError
+from thecal.formulary import load_formulary
+
+REFERENCE = Person("male", height_cm=170.0, weight_kg=70.0, age_y=49.0)
+
+
+def test_the_body_mass_index_is_weight_over_height_squared() -> None:
+    assert Person("female", 160.0, 64.0, 60.0).bmi_kg_per_m2 == pytest.approx(25.0)
+
+
+@pytest.mark.parametrize("field", ["height_cm", "weight_kg", "age_y"])
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_person_without_a_size_is_refused(field: str, value: float) -> None:
+    values = {"height_cm": 170.0, "weight_kg": 70.0, "age_y": 50.0, field: value}
+    with pytest.raises(InputError, match=f"^{field} is "):
+        Person("male", **values)
+
+
+def test_an_unknown_sex_is_refused() -> None:
+    with pytest.raises(InputError, match="write one of female, male"):
+        Person("f", 170.0, 70.0, 50.0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("person", "what"),
+    [
+        (Person("male", 109.0, 18.0, 50.0), "height"),
+        (Person("male", 170.0, 18.0, 50.0), "weight"),
+        (Person("male", 170.0, 70.0, 12.0), "age"),
+    ],
+    ids=["height", "weight", "age"],
+)
+def test_a_person_for_whom_the_model_does_not_answer_is_refused(person: Person, what: str) -> None:
+    with pytest.raises(ValidityError, match=f"the {what} is .* answers only for"):
+        size_of(person, load_spread())
+
+
+def test_without_a_person_nothing_is_scaled() -> None:
+    size = size_of(None, load_spread())
+    assert {getattr(size, name) for name in size.__slots__} == {1.0}
+
+
+def test_height_scales_length_in_proportion() -> None:
+    taller = Person("male", 187.0, 70.0, 49.0)
+    assert size_of(taller, load_spread()).length == pytest.approx(1.1)
+
+
+def test_weight_scales_volumes_by_size_and_clearances_by_its_power() -> None:
+    size = size_of(Person("male", 170.0, 140.0, 49.0), load_spread())
+    assert (size.volume, size.clearance) == pytest.approx((2.0, 2.0**0.75))
+
+
+def test_age_lowers_the_loss_from_csf_by_about_half_a_percent_a_year() -> None:
+    # Yamamoto 2023
+    older = size_of(Person("male", 170.0, 70.0, 69.0), load_spread()).csf_loss
+    assert older == pytest.approx(exp(-0.0055 * 20.0))
+
+
+def test_a_body_mass_index_of_one_sd_more_lowers_the_volume_by_its_correlation() -> None:
+    # Sullivan 2006: r = -0.28
+    spread = load_spread()
+    reference_bmi = spread.covariates["reference_bmi"]
+    weight = reference_bmi * exp(spread.sigmas["bmi"]) * 1.7**2
+    fat = size_of(Person("male", 170.0, weight, 49.0), spread)
+    assert log(fat.lumbosacral) == pytest.approx(-0.28 * spread.sigmas["spinal_csf_volume"])
+
+
+def test_sex_alone_changes_nothing() -> None:
+    woman = Person("female", REFERENCE.height_cm, REFERENCE.weight_kg, REFERENCE.age_y)
+    assert size_of(woman, load_spread()) == size_of(REFERENCE, load_spread())
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("systemic_clearance", "systemic_clearance_spread"),
+        ("systemic_volume", "central_volume_spread"),
+        ("oral_absorption", "oral_absorption_rate_spread"),
+    ],
+)
+def test_a_spread_is_that_of_the_published_coefficient_of_variation(name: str, figure: str) -> None:
+    # Oosten 2017: sigma^2 = ln(1 + CV^2)
+    variation = load_formulary().drug("morphine").figure(figure).number("1")
+    assert load_spread().sigmas[name] == pytest.approx(sqrt(log(1.0 + variation**2)), rel=0.005)
+
+
+def test_the_spread_of_the_spine_is_that_of_the_published_volumes() -> None:
+    # Sullivan 2006: 35.8 mL, SD 10.9
+    wanted = sqrt(log(1.0 + (10.9 / 35.8) ** 2))
+    assert load_spread().sigmas["spinal_csf_volume"] == pytest.approx(wanted, rel=0.005)
+
+
+def test_every_figure_of_the_spread_is_used() -> None:
+    spread = load_spread()
+    used = {f"{name}_spread" for name in (*DRAWN, "bmi")}
+    used |= {f"{name}_bounds" for name in spread.bounds} | set(COVARIATES)
+    assert set(spread.figures) == used
