@@ -23,10 +23,10 @@ MOST_POINTS = 1_500
 
 _LINES: dict[str, tuple[str, dict[str, Any]]] = {
     "oral": ("tablets alone, had they gone on", {"color": "#b0a99d", "width": 1.2}),
-    "course": ("as lived: tablets as long as taken, and the pump", {"color": INK, "width": 1.6, "dash": "dot"}),
+    "course": ("as lived", {"color": INK, "width": 1.6, "dash": "dot"}),
     "pump": ("pump alone", {"color": ACCENT, "width": 3}),
 }
-_BELOW_LOWEST_MEAN = 6.0
+_BELOW_LOWEST_MEAN = 8.0
 _HEIGHT = 520
 
 
@@ -86,7 +86,8 @@ def blood_levels(result: CourseResult) -> go.Figure:
         lowest = min(stated.values())
         axis = log_axis(lowest / _BELOW_LOWEST_MEAN, top * 1.7, "ng/mL")
         figure.update_yaxes(axis, row=row, col=1)
-        _state_means(figure, stated, row, float(hours[-1]) / unit_h)
+        lows = {route: _lowest_at_the_end(result, name, route) for route in stated}
+        _state_means(figure, stated, lows, row)
     title = "hours from the start" if unit_h == 1.0 else "days from the start"
     figure.update_xaxes(range=[0, float(hours[-1]) / unit_h], showgrid=False)
     figure.update_xaxes(title={"text": title}, row=len(panels), col=1)
@@ -99,20 +100,29 @@ def blood_levels(result: CourseResult) -> go.Figure:
     return figure
 
 
-def _state_means(figure: go.Figure, means: dict[str, float], row: int, end: float) -> None:
+def _lowest_at_the_end(result: CourseResult, name: str, route: str) -> float:
+    """Return the lowest level of the last day: below it is room for words."""
+    values = result.primary.data[name].sel(route=route)
+    end_h = float(values["time"][-1])
+    return float(values.sel(time=slice(end_h - 24.0, end_h)).min())
+
+
+def _state_means(
+    figure: go.Figure, means: dict[str, float], lows: dict[str, float], row: int
+) -> None:
     axis = "" if row == 1 else str(row)
     for route, mean in means.items():
-        if mean <= 0.0:
+        if mean <= 0.0 or lows[route] <= 0.0:
             continue
         figure.add_annotation(
             text=f"{_SHORT[route]}, last day: <b>{amount(mean, 'ng/mL')}</b>",
             x=1,
             xref="paper",
-            y=float(np.log10(mean)),
+            y=float(np.log10(lows[route])),
             yref=f"y{axis}",
             xanchor="right",
             yanchor="top",
-            yshift=-10,
+            yshift=-2,
             showarrow=False,
             font={"size": 12, "color": ACCENT if route == "pump" else INK},
             bgcolor="rgba(255,255,255,0.8)",

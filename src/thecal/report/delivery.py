@@ -240,11 +240,11 @@ def reservoir(result: CourseResult) -> go.Figure:
     figure.update_xaxes(tickformat="%-d %b<br>%Y")
     finish(figure, height=_RESERVOIR_HEIGHT, top=84)
     figure.update_layout(legend={"orientation": "v"})
-    _rules(figure, result, low_ml)
+    _rules(figure, result, low_ml, last)
     return figure
 
 
-def _rules(figure: go.Figure, result: CourseResult, low_ml: float) -> None:
+def _rules(figure: go.Figure, result: CourseResult, low_ml: float, last: datetime) -> None:
     figure.add_hline(low_ml, line={"color": STONE, "width": 1, "dash": "dash"})
     figure.add_annotation(
         text=f"low-reservoir alarm, {amount(low_ml, 'mL')}",
@@ -258,17 +258,19 @@ def _rules(figure: go.Figure, result: CourseResult, low_ml: float) -> None:
     )
     by = result.refill.refill_by if result.refill else None
     if by is not None:
+        right_half = by - result.course.start > (last - result.course.start) / 2
         figure.add_shape(
             type="line", x0=by, x1=by, y0=0, y1=1, yref="paper", line={"color": INK, "width": 1.5}
         )
         figure.add_annotation(
-            text=f"<b>refill by {date(by)}</b>",
+            text=f"<b>refill by<br>{date(by)}</b>",
+            align="right" if right_half else "left",
             x=by,
             y=1,
             yref="paper",
             yanchor="top",
-            xanchor="left",
-            xshift=4,
+            xanchor="right" if right_half else "left",
+            xshift=-4 if right_half else 4,
             showarrow=False,
             font={"size": 12},
             bgcolor="rgba(255,255,255,0.85)",

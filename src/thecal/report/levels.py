@@ -96,7 +96,7 @@ def level_time_map(result: CourseResult) -> go.Figure:
             "cmin": scale.log_range[0],
             "cmax": scale.log_range[1],
             "colorbar": scale.colour_bar(
-                orientation="h", x=1.0, xanchor="right", y=1.0, yanchor="bottom", len=0.42
+                orientation="h", x=1.0, xanchor="right", y=1.0, yanchor="bottom", len=0.5
             ),
         }
     )

@@ -39,8 +39,8 @@ _BONE_EDGE = "#d8cdb8"
 _DISC = "#e3e7e6"
 _PROCESS = "#f7f3ea"
 _CATHETER = "#20242a"
-_HEIGHT = 900
-_STRETCH = 1.15  # the drawing is a little wider than life
+_HEIGHT = 920
+_STRETCH = 1.3  # the drawing is a little wider than life
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _lay_out(figure: go.Figure, drawing: SpineDrawing, scale: LogScale) -> None:
             "constraintoward": "left",
         },
         xaxis2={
-            "domain": [0.54, 1.0],
+            "domain": [0.56, 1.0],
             "anchor": "y",
             "fixedrange": True,
             "showgrid": True,
@@ -259,12 +259,22 @@ def _lay_out(figure: go.Figure, drawing: SpineDrawing, scale: LogScale) -> None:
         hovermode="closest",
     )
     finish(figure, height=_HEIGHT, top=30, bottom=76, left=6)
-    figure.update_layout(legend={"x": 0.54})
+    figure.update_layout(legend={"x": 0.56})
     for x, y, name in zip(drawing.label_x, drawing.label_y, _names(figure), strict=True):
         figure.add_annotation(
             x=x, y=y, text=name, showarrow=False, xanchor="right", font={"size": 11, "color": MUTED}
         )
-    for y in drawing.level_y:
+    for y, name in zip(drawing.level_y, _names(figure), strict=True):
+        figure.add_annotation(
+            x=0,
+            xref="x2 domain",
+            xshift=-4,
+            y=y,
+            text=name,
+            showarrow=False,
+            xanchor="right",
+            font={"size": 10, "color": MUTED},
+        )
         figure.add_shape(
             type="line",
             xref="x2 domain",

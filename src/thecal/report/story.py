@@ -99,8 +99,8 @@ def _sentences(result: CourseResult) -> Iterator[str]:
         csf = last.csf_mcg_per_ml["pump"]
         yield (
             f"The spinal fluid holds {amount(float(csf[exposure.tip_level]), 'mcg/mL')} at the "
-            f"catheter tip ({names[exposure.tip_level]}) and {amount(float(csf[0]), 'mcg/mL')} "
-            f"at {names[0]}, means over the level and over the last day."
+            f"level of the catheter tip ({names[exposure.tip_level]}) and "
+            f"{amount(float(csf[0]), 'mcg/mL')} at the top of the spine ({names[0]})."
         )
     if exposure.rise is not None:
         rise = exposure.rise
@@ -165,7 +165,7 @@ def key_figures(result: CourseResult) -> list[KeyFigure]:
 
 
 def _bound(bound: str) -> str:
-    return "drug's stability" if bound == "stability" else f"{bound} alarm"
+    return "drug's stability" if bound == "stability" else f"{bound.replace(' ', '-')} alarm"
 
 
 def _worst(result: CourseResult) -> str:
@@ -264,7 +264,7 @@ def conversion_rows(result: CourseResult) -> list[ConversionRow]:
         rows.append(
             ConversionRow(
                 ratio=f"{one.figure.exact().show()} : 1",
-                pump_dose=one.pump_dose.show(decimals=2),
+                pump_dose=one.pump_dose.show("mg/day", decimals=2),
                 plasma="" if per_mg is None else amount(per_mg.plasma_ng_per_ml * mg, "ng/mL"),
                 tip_csf="" if per_mg is None else amount(per_mg.tip_csf_mcg_per_ml * mg, "mcg/mL"),
                 source=one.figure.source,

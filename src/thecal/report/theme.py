@@ -87,11 +87,12 @@ class LogScale:
         """Return a labelled colour bar in mcg/mL."""
         low, high = self.log_range
         decades = 10.0 ** np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
-        ticks = sorted({self.bottom, *decades.tolist(), self.top})
+        ticks = sorted({self.bottom, *decades.tolist()})
         return {
             "tickvals": np.log10(ticks).tolist(),
             "ticktext": [number(tick) for tick in ticks],
             "outlinewidth": 0,
+            "tickangle": 0,
             "thickness": 10,
             "title": {"text": "mcg/mL", "font": {"size": 12, "color": MUTED}},
             **placed,
