@@ -9,9 +9,8 @@ from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
@@ -19,9 +18,12 @@ from plotly.offline import get_plotlyjs
 from thecal import NOTICE, __version__
 from thecal.report import blood, delivery, levels, story
 from thecal.report.phrasing import amount, clock, elapsed
-from thecal.report.spine import Moment, moments, spine
+from thecal.report.spine_through_time import Moment, moments, spine
 from thecal.report.tables import level_rows, parts_of, sources_of
 from thecal.therapy import SIMPLIFICATIONS, CourseResult
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 _QUANTITY = re.compile(
     r"\d[\d .]*(?<! ) (?:(?:mcg|mg|ng|mL|L|cm|h|min|days?|times)\b(?:/(?:mL|day|h|L)\b)?|%)"
@@ -65,23 +67,27 @@ def write_report(result: CourseResult, path: str | Path) -> Path:
 def render_report(result: CourseResult) -> str:
     """Return the report of a course as the text of one HTML file."""
     shown = _spine_moments(result)
-    return _environment().get_template("report.html.j2").render(
-        result=result,
-        course=result.course,
-        exposure=result.primary,
-        notice=NOTICE,
-        version=__version__,
-        story=story,
-        figures=_figures(result),
-        moments=shown,
-        moments_json=_as_json(shown),
-        level_rows=level_rows(result),
-        parts=parts_of(result),
-        sources=sources_of(result),
-        simplifications=SIMPLIFICATIONS,
-        plotly=Markup(get_plotlyjs()),  # noqa: S704  plotly's own file
-        css=Markup(_own("report.css")),  # noqa: S704  our own file
-        js=Markup(_own("report.js")),  # noqa: S704  our own file
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            course=result.course,
+            exposure=result.primary,
+            notice=NOTICE,
+            version=__version__,
+            story=story,
+            figures=_figures(result),
+            moments=shown,
+            moments_json=_as_json(shown),
+            level_rows=level_rows(result),
+            parts=parts_of(result),
+            sources=sources_of(result),
+            simplifications=SIMPLIFICATIONS,
+            plotly=Markup(get_plotlyjs()),  # noqa: S704  plotly's own file
+            css=Markup(_own("report.css")),  # noqa: S704  our own file
+            js=Markup(_own("report.js")),  # noqa: S704  our own file
+        )
     )
 
 
@@ -111,7 +117,7 @@ def _figures(result: CourseResult) -> dict[str, Drawn]:
             _drawn(
                 "dose",
                 delivery.daily_dose(result),
-                "Bars: the dose that the pump gave on each day. " + story.presses(result),
+                "Bars: the dose that left the catheter tip on each day. " + story.presses(result),
             ),
             _drawn(
                 "reservoir",
@@ -124,7 +130,9 @@ def _figures(result: CourseResult) -> dict[str, Drawn]:
                 "Line chart of the last day's mean in CSF and cord at each level; the numbers "
                 "are in the table below it.",
             ),
-            _drawn("ways", levels.ways_out(result), "Bar of the ways by which drug leaves the CSF."),
+            _drawn(
+                "ways", levels.ways_out(result), "Bar of the ways by which drug leaves the CSF."
+            ),
         ]
         if any(one.mode == "flex" for one in result.pumped.delivery.segments):
             drawn.append(

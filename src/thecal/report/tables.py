@@ -8,7 +8,7 @@ import numpy as np
 
 from thecal.knowledge import Figure
 from thecal.report.phrasing import number
-from thecal.report.spine import main_route
+from thecal.report.spine_through_time import main_route
 from thecal.therapy import CourseResult
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,7 +11,7 @@ from rich.text import Text
 
 from thecal import NOTICE
 from thecal.report import story
-from thecal.report.phrasing import amount, date, hours, mass, times
+from thecal.report.phrasing import amount, clock, date, hours, mass, times
 from thecal.therapy import CourseResult
 
 WIDTH = 80
@@ -42,8 +43,10 @@ def print_summary(
     width = min(out.width, WIDTH)
 
     def line(text: str = "", style: str = "") -> None:
-        # A course's title may hold square brackets: text, never markup.
-        out.print(Text(text, style=style), width=width)
+        # A course's title may hold square brackets: text, never markup. Wrapped here, since rich
+        # leaves blanks at the ends of the lines it wraps.
+        for part in wrap(text, width) or [""]:
+            out.print(Text(part, style=style), width=width)
 
     line(NOTICE, "bold")
     line()
@@ -66,7 +69,9 @@ def print_summary(
 
 def _row(label: str, value: str) -> Padding:
     # Not a table: its cells would end in blanks, which is untidy in a file or a message.
-    return Padding(Text.assemble((f"{label:<{LABEL}}", "dim"), value), (0, 0, 0, INDENT))
+    return Padding(
+        Text.assemble((f"{label:<{LABEL}}", "dim"), value), (0, 0, 0, INDENT), expand=False
+    )
 
 
 def _tables(result: CourseResult) -> list[tuple[str, list[Row]]]:
@@ -86,12 +91,15 @@ def _pump(result: CourseResult) -> list[Row]:
         return []
     rows = []
     for drug in result.pumped.drugs:
-        given = mass(float(result.last_day_mcg(drug)))
+        given = mass(story.at_tip_on_the_last_day(result, drug))
         rows.append(("given on the last day", f"{given} of {result.exposures[drug].drug.name}"))
     if story.presses(result):
         rows.append(("patient's button", story.presses(result).split(": ")[-1].rstrip(".")))
     left = amount(dates.reservoir_nl / story.NL_PER_ML, "mL", 3)
     rows.append(("reservoir at the end", left))
+    empty = story.empty_since(result)
+    if empty is not None:
+        rows.append(("reservoir empty since", clock(empty)))
     if dates.low_reservoir_at is not None:
         rows.append(("low-reservoir alarm", date(dates.low_reservoir_at)))
         typical = dates.low_reservoir_at_typical
@@ -112,7 +120,7 @@ def _blood(result: CourseResult) -> list[Row]:
     rows = [
         (f"on the {name}", amount(plasma[route], "ng/mL"))
         for route, name in (("pump", "pump"), ("oral", "tablets"))
-        if plasma.get(route)
+        if plasma.get(route) is not None
     ]
     ratio = exposure.oral_to_pump_plasma_ratio
     if ratio is not None:
@@ -129,9 +137,7 @@ def _csf(result: CourseResult) -> list[Row]:
     shown = [("at the tip", exposure.tip_level), ("top of the spine", 0)]
     if "L4" in names:
         shown.append(("lumbar", names.index("L4")))
-    return [
-        (f"{words}, {names[k]}", amount(float(csf[k]), "mcg/mL")) for words, k in shown
-    ]
+    return [(f"{words}, {names[k]}", amount(float(csf[k]), "mcg/mL")) for words, k in shown]
 
 
 def _rise(result: CourseResult) -> list[Row]:

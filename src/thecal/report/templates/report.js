@@ -28,6 +28,8 @@
 
   // The spine keeps its proportions: on a narrow screen it is lower and gets more of the width.
   const NARROW_PX = 520;
+  const NARROW_HEIGHT = 700;
+  let wasNarrow = false;
   const shapeOf = (chart, width) => {
     if (chart.id !== "spine") return {};
     const narrow = width < NARROW_PX;
@@ -52,7 +54,9 @@
     for (const chart of charts) {
       if (chart.id !== "spine") continue;
       const narrow = chart.clientWidth < NARROW_PX;
-      redraw(chart, chart.clientWidth, narrow ? 700 : usual.get(chart), false);
+      const height = narrow ? NARROW_HEIGHT : usual.get(chart);
+      if (narrow !== wasNarrow) redraw(chart, chart.clientWidth, height, false);
+      wasNarrow = narrow;
     }
   };
   fit();
@@ -68,10 +72,14 @@
   addEventListener("beforeprint", () => {
     for (const chart of charts) redraw(chart, PAPER.width, onPaper(chart), true);
   });
-  addEventListener("afterprint", () => {
+  // Only once the page has its screen layout again are the widths those of the screen.
+  const backToScreen = () => setTimeout(() => {
     for (const chart of charts) redraw(chart, chart.clientWidth, usual.get(chart), false);
+    wasNarrow = false;
     fit();
   });
+  addEventListener("afterprint", backToScreen);
+  matchMedia("print").addEventListener("change", (print) => print.matches || backToScreen());
 
   const spine = document.getElementById("spine");
   if (!spine) return;
@@ -93,7 +101,7 @@
       mode: "immediate",
       frame: { duration: 0, redraw: true },
       transition: { duration: 0 },
-    });
+    }).then(() => { spine.dataset.shown = moment.name; }, () => {}); // a later one may overtake it
   };
   const stop = () => {
     clearInterval(timer);
