@@ -145,11 +145,11 @@ class Peer:
 
             def changing(t_h: float, x: Array) -> Array:
                 rate = rates[min(bisect_right(edges_h, t_h) - 1, last)]
-                return equations.row_matrix @ x + rate * equations.channel
+                return np.asarray(equations.row_matrix @ x + rate * equations.channel)
 
             hours = course.times_s / HOUR_S
             after = go_on(self.solver, changing, amounts, hours, equations, self.rtol)
-            return np.vstack([amounts, after]) @ equations.rows.T
+            return np.asarray(np.vstack([amounts, after]) @ equations.rows.T)
         found = [equations.rows @ amounts[:, None]]
         for start, end, rate in zip(
             course.edges_s[:-1], course.edges_s[1:], course.mcg_per_h, strict=True
@@ -159,17 +159,18 @@ class Peer:
             constant = rate * equations.channel
 
             def slope(_: float, x: Array, constant: Array = constant) -> Array:
-                return equations.row_matrix @ x + constant
+                return np.asarray(equations.row_matrix @ x + constant)
 
             states = go_on(self.solver, slope, amounts, hours, equations, self.rtol)
             found.append(equations.rows @ states[: len(wanted)].T)
             amounts = states[-1]
-        return np.hstack(found).T
+        return np.asarray(np.hstack(found).T)
 
     @property
     def label(self) -> str:
         """Return what it is, how precise it is asked to be and what it is told."""
-        return f"{self.solver}, rtol {self.rtol:.0e}" + ("" if self.told else ", not restarted")
+        rtol = f"{self.rtol:.0e}".replace("e-0", "e-")
+        return f"{self.solver}, rtol {rtol}" + ("" if self.told else ", not restarted")
 
 
 def reference(matrix: Array, channel: Array, rows: Array, course: Course) -> Array:

@@ -63,6 +63,9 @@ BOX = box.SIMPLE
 WORST_ERROR = 1e-9
 """Above this error of thecal, relative to the peak at a site, the benchmark fails."""
 
+PEER_SLACK = 10.0
+"""A peer that is told all may miss its relative tolerance by no more than this factor."""
+
 LATEST = Path(__file__).with_name("latest.json")
 
 
@@ -71,14 +74,14 @@ LONG_PEERS = (
     Peer(ODEINT, 1e-9, 30),
     Peer(BANDED, 1e-6, 30),
     Peer(BANDED, 1e-9, 30),
-    Peer(DENSE, 1e-6, 3),
-    Peer(DENSE, 1e-9, 1),
+    Peer(DENSE, 1e-6, 5),
+    Peer(DENSE, 1e-9, 3),
     Peer(BDF, 1e-6, 30),
-    Peer(BDF, 1e-9, 5),
+    Peer(BDF, 1e-9, 30),
     Peer(BANDED, 1e-6, 5, told=False),
     Peer(BANDED, 1e-9, 5, told=False),
     Peer(BDF, 1e-6, 5, told=False),
-    Peer(BDF, 1e-9, 3, told=False),
+    Peer(BDF, 1e-9, 5, told=False),
 )
 
 BOLUS_PEERS = tuple(
@@ -145,14 +148,16 @@ class Contest:
     def against(self, peer: Peer) -> None:
         """Let one peer solve it, for its days only, with thecal just before and just after."""
         course = self.course.first(peer.days)
-        self.run(2)
+        self.run(3)
         start = time.process_time()
         values = peer.follow(
             Equations.of(self.body.network.matrix, self.channel, self.rows), course
         )
         seconds = (time.process_time() - start) * self.course.days / course.days
-        self.run(2)
+        self.run(3)
         wrong = errors(values, self.truth[: len(course.times_s)])
+        if peer.told and not wrong.max() <= PEER_SLACK * peer.rtol:
+            raise RuntimeError(f"{peer.label} is set up badly: its error is {wrong.max():.1e}")
         self.results.append(Result(peer, seconds, wrong, values))
 
     @property
@@ -245,7 +250,7 @@ def sites_table(contest: Contest) -> Table:
     """Return the error of each solver at each site, by the solver's number."""
     columns = [contest.own_errors, *(one.errors for one in contest.results)]
     title = "Largest error at each site / its peak, by number of solver"
-    table = Table("site", *map(str, range(len(columns))), title=title, box=BOX)
+    table = Table("site", *map(str, range(len(columns))), title=title, box=BOX, padding=0)
     for row, site in enumerate([*(f"CSF {x}" for x in CSF_SITES), f"cord {TIP}", "plasma"]):
         table.add_row(site, *(f"{column[row]:.0e}" for column in columns))
     return table

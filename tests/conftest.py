@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 
+# As the command line does, before NumPy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 

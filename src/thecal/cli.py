@@ -6,6 +6,7 @@ Heavy libraries are imported inside the commands, so that help and refusals come
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -150,7 +151,6 @@ def validate(
 
 
 def _open(report: Path) -> None:
-    import os
     import webbrowser
 
     # Without a screen a text browser would take over the terminal.
@@ -163,6 +163,9 @@ def _open(report: Path) -> None:
 
 def main() -> None:
     """Run the command line; a refusal becomes one sentence and exit code 2."""
+    # Matrices of a few hundred rows gain nothing from threads, and on a busy machine threads that
+    # wait for each other take ten times as long. Must be set before NumPy is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except ThecalError as refusal:

@@ -169,6 +169,18 @@ def test_refill_dates_are_those_of_the_worked_formula() -> None:
     assert (dates.low_reservoir_at - dates.refill_by).days == 7
 
 
+def test_once_the_alarm_has_sounded_the_refill_is_overdue() -> None:
+    # 20 mL at 0.24 mL/day come to 2 mL on day 75
+    found = simulate(replace(example("cancer-pain"), oral=()), days=90)
+    dates = found.refill
+    assert dates is not None
+    assert dates.low_reservoir_at is not None
+    assert dates.refill_by is not None
+    assert (dates.low_reservoir_at.date() - found.course.start.date()).days == 75
+    assert (dates.low_reservoir_at - dates.refill_by).days == 7
+    assert dates.refill_by < found.end
+
+
 def test_a_long_slow_course_is_bound_by_the_stability_of_the_drug() -> None:
     course = example("cancer-pain")
     order = replace(

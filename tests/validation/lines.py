@@ -24,7 +24,7 @@ SOUND = {
     "spread_kind": "SD",
     "unit": "mL",
     "rule": "factor 1.5",
-    "source": "an example, 2020",
+    "source": "an example of 2020",
     "confidence": "low",
 }
 

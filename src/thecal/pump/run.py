@@ -229,11 +229,11 @@ class _Pump:
         low_nl = self._hardware.low_reservoir_nl
         if not self._low and self._reservoir.now_nl - falling_nl <= low_nl:
             self._low = True
+            left = volume_words(low_nl - self._hardware.residual_nl)
             self._record.note(
                 at_s,
                 "low reservoir",
-                f"Low reservoir: by computation {volume_words(low_nl - self._hardware.residual_nl)} "
-                "or less can still be pumped.",
+                f"Low reservoir: by computation {left} or less can still be pumped.",
             )
 
     def _note_crossing(self, volume_nl: int, flow: int) -> None:

@@ -23,10 +23,12 @@ MOST_POINTS = 1_500
 
 _LINES: dict[str, tuple[str, dict[str, Any]]] = {
     "oral": ("tablets alone, had they gone on", {"color": "#b0a99d", "width": 1.2}),
-    "course": ("as lived: tablets as long as taken, and the pump", {"color": INK, "width": 1.6, "dash": "dot"}),
+    "course": ("as lived", {"color": INK, "width": 1.6, "dash": "dot"}),
     "pump": ("pump alone", {"color": ACCENT, "width": 3}),
 }
-_BELOW_LOWEST_MEAN = 6.0
+_ALONE = {"color": ACCENT, "width": 2}
+_UNDER_A_LABEL = 0.3  # the share of the course over which a label of the mean lies
+_BELOW_LOWEST_MEAN = 8.0
 _HEIGHT = 520
 
 
@@ -36,8 +38,8 @@ def blood_levels(result: CourseResult) -> go.Figure:
     Returns
     -------
     go.Figure
-        The primary drug in ng/mL on a logarithmic axis; below it, where there is any, its active
-        metabolite M6G.
+        The primary drug in ng/mL, on a logarithmic axis where two routes are compared; below it,
+        where there is any, its active metabolite M6G.
     """
     exposure = result.primary
     data = exposure.data
@@ -68,6 +70,7 @@ def blood_levels(result: CourseResult) -> go.Figure:
             values = shown[name].sel(route=route).to_numpy()
             top = max(top, float(values.max()))
             label, line = _LINES[route]
+            line = line if len(routes) > 1 else _ALONE
             figure.add_trace(
                 go.Scatter(
                     x=small(hours / unit_h),
@@ -84,9 +87,13 @@ def blood_levels(result: CourseResult) -> go.Figure:
             )
         stated = {route: means[route] for route in routes if route != "course"}
         lowest = min(stated.values())
-        axis = log_axis(lowest / _BELOW_LOWEST_MEAN, top * 1.7, "ng/mL")
+        if len(routes) > 1:
+            axis = log_axis(lowest / _BELOW_LOWEST_MEAN, top * 1.7, "ng/mL")
+        else:
+            axis = {"title": {"text": "ng/mL"}, "range": [0.0, top * 1.15]}
         figure.update_yaxes(axis, row=row, col=1)
-        _state_means(figure, stated, row, float(hours[-1]) / unit_h)
+        lows = {route: _lowest_at_the_end(result, name, route) for route in stated}
+        _state_means(figure, stated, lows, row, logarithmic=len(routes) > 1)
     title = "hours from the start" if unit_h == 1.0 else "days from the start"
     figure.update_xaxes(range=[0, float(hours[-1]) / unit_h], showgrid=False)
     figure.update_xaxes(title={"text": title}, row=len(panels), col=1)
@@ -94,25 +101,41 @@ def blood_levels(result: CourseResult) -> go.Figure:
         heading.update(x=0, xanchor="left", yshift=0, font={"size": 13, "color": INK})
     for note in figure.layout.annotations[len(panels) :]:
         note.update(x=1, xanchor="right")
-    finish(figure, height=_HEIGHT if len(panels) > 1 else _HEIGHT - 160, top=96)
+    top_px = 96 if len(routes) > 1 else 30
+    height = _HEIGHT if len(panels) > 1 else _HEIGHT - 160
+    finish(figure, height=height - 96 + top_px, top=top_px)
     figure.update_layout(legend={"y": 1.09, "orientation": "v"})
     return figure
 
 
-def _state_means(figure: go.Figure, means: dict[str, float], row: int, end: float) -> None:
+def _lowest_at_the_end(result: CourseResult, name: str, route: str) -> float:
+    """Return the lowest level towards the end: below it is room for words."""
+    values = result.primary.data[name].sel(route=route)
+    end_h = float(values["time"][-1])
+    return float(values.sel(time=slice(end_h * (1.0 - _UNDER_A_LABEL), end_h)).min())
+
+
+def _state_means(
+    figure: go.Figure,
+    means: dict[str, float],
+    lows: dict[str, float],
+    row: int,
+    *,
+    logarithmic: bool,
+) -> None:
     axis = "" if row == 1 else str(row)
     for route, mean in means.items():
-        if mean <= 0.0:
+        if mean <= 0.0 or lows[route] <= 0.0:
             continue
         figure.add_annotation(
             text=f"{_SHORT[route]}, last day: <b>{amount(mean, 'ng/mL')}</b>",
             x=1,
             xref="paper",
-            y=float(np.log10(mean)),
+            y=float(np.log10(lows[route])) if logarithmic else lows[route],
             yref=f"y{axis}",
             xanchor="right",
             yanchor="top",
-            yshift=-10,
+            yshift=-2,
             showarrow=False,
             font={"size": 12, "color": ACCENT if route == "pump" else INK},
             bgcolor="rgba(255,255,255,0.8)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -12,7 +13,6 @@ from thecal import pump
 from thecal.report.phrasing import amount, clock, date, elapsed, mass
 from thecal.report.theme import ACCENT, DEEP, FAINT, INK, MUTED, SOFT_ACCENT, STONE, finish
 from thecal.therapy import CourseResult, PumpCourse
-from thecal.therapy.programming import concentrations
 
 DAY_S = 86_400
 HOUR_S = 3_600
@@ -20,6 +20,7 @@ NL_PER_ML = 1_000_000
 MCG_PER_MG = 1_000.0
 RATE_DAYS = 7
 MOST_RESERVOIR_POINTS = 800
+_NOTHING_MCG = 1e-9
 
 _PARTS = {
     "basal": (SOFT_ACCENT, ""),
@@ -33,38 +34,45 @@ _RESERVOIR_HEIGHT = 420
 
 
 def daily_dose_parts(pumped: PumpCourse, drug: str) -> dict[str, list[float]]:
-    """Return what the pump gave on each day from the start, in mcg, split by what asked for it.
+    """Return what left the catheter tip on each day, in mcg, split by what asked for it.
+
+    The tip counts, not the pump: after a change of solution the old one still is in the catheter.
 
     Returns
     -------
     dict
         "basal", "bridge bolus", "scheduled boluses" and "patient boluses", each with one number
-        for each day; parts that never occurred are left out.
+        for each 24 hours from the start; parts that never occurred are left out.
     """
-    totals = [float(mcg) for mcg in pumped.daily_mcg(drug)]
-    parts = {name: [0.0] * len(totals) for name in _PARTS}
-    for part, at_s, volume_nl, fluid in _extras(pumped):
-        strength = concentrations(pumped.plan, pumped.delivery.fluids[fluid])
-        parts[part][at_s // DAY_S] += volume_nl / NL_PER_ML * float(strength.get(drug, 0))
-    for day, total in enumerate(totals):
-        extra = sum(parts[name][day] for name in _PARTS if name != "basal")
-        parts["basal"][day] = max(0.0, total - extra)
-    return {name: days for name, days in parts.items() if any(days)}
+    edges_s = np.array([0.0, *(one.end_s for one in pumped.tip)])
+    given = np.cumsum([0.0, *(float(one.mcg.get(drug, 0)) for one in pumped.tip)])
+    until_s = pumped.delivery.until_s
+    days = np.append(np.arange(0, until_s, DAY_S), until_s)
+    parts = {name: np.zeros(len(days) - 1) for name in _PARTS}
+    parts["basal"] += np.diff(np.interp(days, edges_s, given))
+    for name, start_s, end_s, share in _extras(pumped):
+        first, last = np.interp([start_s, end_s], edges_s, given)
+        extra = share * (last - first)
+        parts[name][start_s // DAY_S] += extra
+        parts["basal"][start_s // DAY_S] -= extra
+    return {name: mcg.tolist() for name, mcg in parts.items() if mcg.max() > _NOTHING_MCG}
 
 
-def _extras(pumped: PumpCourse) -> Iterator[tuple[str, int, float, int]]:
-    """Yield (part, second, volume in nL, fluid) of all that was not basal, cut at each midnight."""
+def _extras(pumped: PumpCourse) -> Iterator[tuple[str, int, int, float]]:
+    """Yield (part, from, to, share of the flow) of all that was not basal, cut by the day."""
     for segment in pumped.delivery.segments:
         bridge = segment.mode == "bridge"
-        if not bridge and not segment.bolus:
+        if (not bridge and not segment.bolus) or not segment.volume_nl:
             continue
-        length_s = segment.end_s - segment.start_s
-        volume_nl = segment.volume_nl if bridge else _bolus_nl(pumped, segment)
+        # The commanded volume: that of the segment is in whole strokes.
+        delivery = pumped.delivery
+        whole = float(delivery.exact_nl(segment.end_s) - delivery.exact_nl(segment.start_s))
+        share = 1.0 if bridge else min(1.0, _bolus_nl(pumped, segment) / whole)
         name = "bridge bolus" if bridge else f"{segment.bolus} boluses"
         start_s = segment.start_s
         while start_s < segment.end_s:
             end_s = min(segment.end_s, (start_s // DAY_S + 1) * DAY_S)
-            yield name, start_s, volume_nl * (end_s - start_s) / length_s, segment.fluid
+            yield name, start_s, end_s, share
             start_s = end_s
 
 
@@ -80,7 +88,7 @@ def _bolus_nl(pumped: PumpCourse, segment: pump.Segment) -> float:
         since_s = since_s if bolus.every_s is None else since_s % bolus.every_s
         if 0 <= since_s < bolus.duration_s:
             return bolus.volume_nl * length_s / bolus.duration_s
-    return float(segment.volume_nl)
+    raise AssertionError("a bolus runs that no program holds")
 
 
 def _program_at(pumped: PumpCourse, at_s: int) -> pump.Program:
@@ -90,7 +98,7 @@ def _program_at(pumped: PumpCourse, at_s: int) -> pump.Program:
 
 
 def daily_dose(result: CourseResult) -> go.Figure:
-    """Return what the pump gave on each day, mg, by drug, split into basal and boluses.
+    """Return what left the catheter tip on each day, mg, by drug, split into basal and boluses.
 
     Raises
     ------
@@ -134,7 +142,7 @@ def daily_dose(result: CourseResult) -> go.Figure:
 
 
 def dose_rate(result: CourseResult) -> go.Figure:
-    """Return the dose rate of the primary drug through the last week of a course, mcg/h.
+    """Return the dose rate of the primary drug at the tip through a course's last week, mcg/h.
 
     Raises
     ------
@@ -146,12 +154,10 @@ def dose_rate(result: CourseResult) -> go.Figure:
     from_s = max(0, result.course.length_s - RATE_DAYS * DAY_S)
     times: list[datetime] = []
     rates: list[float] = []
-    for one in pumped.delivery.segments:
+    for one in pumped.tip:
         if one.end_s <= from_s:
             continue
-        strength = concentrations(pumped.plan, pumped.delivery.fluids[one.fluid])
-        flow_ml_per_h = one.volume_nl / NL_PER_ML / ((one.end_s - one.start_s) / HOUR_S)
-        rate = flow_ml_per_h * float(strength.get(drug, 0))
+        rate = float(one.mcg.get(drug, 0)) / ((one.end_s - one.start_s) / HOUR_S)
         for at_s in (max(one.start_s, from_s), one.end_s):
             times.append(result.course.start + timedelta(seconds=at_s))
             rates.append(rate)
@@ -240,11 +246,11 @@ def reservoir(result: CourseResult) -> go.Figure:
     figure.update_xaxes(tickformat="%-d %b<br>%Y")
     finish(figure, height=_RESERVOIR_HEIGHT, top=84)
     figure.update_layout(legend={"orientation": "v"})
-    _rules(figure, result, low_ml)
+    _rules(figure, result, low_ml, last)
     return figure
 
 
-def _rules(figure: go.Figure, result: CourseResult, low_ml: float) -> None:
+def _rules(figure: go.Figure, result: CourseResult, low_ml: float, last: datetime) -> None:
     figure.add_hline(low_ml, line={"color": STONE, "width": 1, "dash": "dash"})
     figure.add_annotation(
         text=f"low-reservoir alarm, {amount(low_ml, 'mL')}",
@@ -258,17 +264,19 @@ def _rules(figure: go.Figure, result: CourseResult, low_ml: float) -> None:
     )
     by = result.refill.refill_by if result.refill else None
     if by is not None:
+        right_half = by - result.course.start > (last - result.course.start) / 2
         figure.add_shape(
             type="line", x0=by, x1=by, y0=0, y1=1, yref="paper", line={"color": INK, "width": 1.5}
         )
         figure.add_annotation(
-            text=f"<b>refill by {date(by)}</b>",
+            text=f"<b>refill by<br>{date(by)}</b>",
+            align="right" if right_half else "left",
             x=by,
             y=1,
             yref="paper",
             yanchor="top",
-            xanchor="left",
-            xshift=4,
+            xanchor="right" if right_half else "left",
+            xshift=-4 if right_half else 4,
             showarrow=False,
             font={"size": 12},
             bgcolor="rgba(255,255,255,0.85)",

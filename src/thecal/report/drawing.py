@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -108,7 +109,7 @@ class _Canal:
     def radius(self, s: Array) -> Array:
         """Return half the drawn width of the canal at a depth, cm; the sac ends round."""
         taper = np.clip((self.edges[-1] - s) / 1.6 + 0.05, 0.0, 1.0) ** 0.5
-        return self._half_width(self._whole, s) * taper
+        return np.asarray(self._half_width(self._whole, s) * taper)
 
     def cord_radius(self, s: Array) -> Array:
         """Return half the drawn width of the cord at a depth, cm; it tapers to its end."""
@@ -175,7 +176,7 @@ def _rounded(x: Array, y: Array) -> Outline:
     return closed[:, 0], closed[:, 1]
 
 
-def _tube(line: _Canal, radius: Any, start: float, end: float) -> Outline:
+def _tube(line: _Canal, radius: Callable[[Array], Array], start: float, end: float) -> Outline:
     s = np.linspace(start, end, 160)
     half = radius(s)
     front, back = line.at(s, -half), line.at(s, half)

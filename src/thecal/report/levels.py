@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from thecal.report.phrasing import WAYS_OUT, amount, elapsed, percent, quick
-from thecal.report.spine import csf_scale, main_route
+from thecal.report.spine_through_time import csf_scale, main_route
+from thecal.report.story import is_long
 from thecal.report.theme import (
     ACCENT,
     DEEP,
@@ -38,6 +39,7 @@ _PROFILE_HEIGHT = 540
 _SHARES_HEIGHT = 190
 _SHARE_COLOURS = (DEEP[9], DEEP[6], DEEP[4], DEEP[3], DEEP[1])
 _ROOM_FOR_A_LABEL = 0.05
+_DARK_ENOUGH = 3  # so many of the first colours carry white words
 
 
 def level_time_map(result: CourseResult) -> go.Figure:
@@ -55,7 +57,7 @@ def level_time_map(result: CourseResult) -> go.Figure:
     end_h = result.course.length_s / HOUR_S
     names = list(exposure.body.anatomy.level_names)
     scale = csf_scale(exposure)
-    long = end_h > ZOOM_H * 1.5
+    long = is_long(result)
     columns = 2 if long else 1
     figure = make_subplots(
         rows=1,
@@ -64,9 +66,9 @@ def level_time_map(result: CourseResult) -> go.Figure:
         horizontal_spacing=0.03,
         column_widths=[0.36, 0.64] if long else None,
     )
-    whole = (DAY_S / HOUR_S, "days from the start", slice(None))
-    zoom = (1.0, "hours from the start", hours <= ZOOM_H)
-    panels = [zoom, whole] if long else [(1.0, "hours from the start", slice(None))]
+    zoom = (1.0, "hours from the start", hours <= (ZOOM_H if long else end_h))
+    whole = (DAY_S / HOUR_S, "days from the start", hours <= end_h)
+    panels = [zoom, whole] if long else [zoom]
     for column, (unit_h, title, part) in enumerate(panels, start=1):
         shown = hours[part]
         every = max(1, int(np.ceil(len(shown) / MOST_COLUMNS)))
@@ -96,7 +98,7 @@ def level_time_map(result: CourseResult) -> go.Figure:
             "cmin": scale.log_range[0],
             "cmax": scale.log_range[1],
             "colorbar": scale.colour_bar(
-                orientation="h", x=1.0, xanchor="right", y=1.0, yanchor="bottom", len=0.42
+                orientation="h", x=1.0, xanchor="right", y=1.0, yanchor="bottom", len=0.5
             ),
         }
     )
@@ -129,7 +131,14 @@ def _marks(result: CourseResult, unit_h: float, until_h: float) -> list[go.Scatt
         return []
     log = result.pumped.delivery.log
     kinds = (
-        ("change or refill", ("program", "refill", "bridge started"), "triangle-down", 9, INK, -1.5),
+        (
+            "change or refill",
+            ("program", "refill", "bridge started"),
+            "triangle-down",
+            9,
+            INK,
+            -1.5,
+        ),
         (
             "bolus",
             ("patient bolus granted", "scheduled bolus started"),
@@ -142,9 +151,7 @@ def _marks(result: CourseResult, unit_h: float, until_h: float) -> list[go.Scatt
     traces = []
     for name, chosen, symbol, size, colour, y in kinds:
         entries = [
-            entry
-            for entry in log
-            if entry.kind in chosen and entry.at_s <= until_h * HOUR_S
+            entry for entry in log if entry.kind in chosen and entry.at_s <= until_h * HOUR_S
         ]
         if entries:
             traces.append(
@@ -186,8 +193,8 @@ def level_profile(result: CourseResult) -> go.Figure:
     csf = exposure.last_day.csf_mcg_per_ml[route]
     cord = exposure.last_day.cord_mcg_per_ml[route]
     with_cord = ~np.isnan(cord)
-    rows = np.arange(len(names))
-    lines: list[tuple[str, Array, Array, dict[str, Any], dict[str, Any]]] = [
+    rows = np.arange(len(names), dtype=np.intp)
+    lines: list[tuple[str, Array, NDArray[np.intp], dict[str, Any], dict[str, Any]]] = [
         ("CSF", csf, rows, {"color": ACCENT, "width": 2.5}, {"size": 6}),
         (
             "cord, mean of the cross-section",
@@ -252,12 +259,10 @@ def ways_out(result: CourseResult) -> go.Figure:
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
-                textfont={"color": PAPER if k < 3 else INK},
+                textfont={"color": PAPER if k < _DARK_ENOUGH else INK},
                 hovertemplate=f"{WAYS_OUT.get(way, way)}: {percent(share)}<extra></extra>",
             )
-            for k, ((way, share), colour) in enumerate(
-                zip(shares, _SHARE_COLOURS, strict=False)
-            )
+            for k, ((way, share), colour) in enumerate(zip(shares, _SHARE_COLOURS, strict=False))
         ]
     )
     figure.update_layout(barmode="stack", bargap=0.1)

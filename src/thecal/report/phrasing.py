@@ -13,11 +13,11 @@ ROUTE_NAMES = {"pump": "pump", "oral": "tablets", "course": "as lived"}
 """What a reader calls the routes of a result."""
 
 WAYS_OUT = {
-    "dura and roots": "through the dura and along the nerve roots",
-    "bulk spinal": "with CSF absorbed along the spine",
-    "bulk cranial": "with CSF absorbed in the head",
-    "cranial tissue": "into the tissue of the brain",
-    "cord capillaries": "into the capillaries of the cord",
+    "dura and roots": "dura and nerve roots",
+    "bulk spinal": "CSF absorbed along the spine",
+    "bulk cranial": "CSF absorbed in the head",
+    "cranial tissue": "brain tissue",
+    "cord capillaries": "capillaries of the cord",
 }
 """The ways out of the CSF, in words."""
 

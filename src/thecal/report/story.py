@@ -12,7 +12,9 @@ from thecal.report.phrasing import amount, clock, date, day, hours, mass, times
 from thecal.therapy import CourseResult
 
 DAY_S = 86_400
+LONG_S = 3 * DAY_S
 NL_PER_ML = 1_000_000
+MCG_PER_MG = 1_000.0
 
 REPEATED = {
     "patient bolus granted": ("patient bolus granted", "patient boluses granted"),
@@ -56,6 +58,14 @@ class ConversionRow:
     confidence: str
 
 
+def at_tip_on_the_last_day(result: CourseResult, drug: str) -> float:
+    """Return what the patient was given in the last 24 hours, mcg: what left the catheter tip."""
+    if result.pumped is None:
+        return 0.0
+    length_s = result.course.length_s
+    return float(result.pumped.at_tip_mcg(drug, max(0, length_s - DAY_S), length_s))
+
+
 def span(result: CourseResult) -> str:
     """Return from when to when a course runs."""
     return f"{clock(result.course.start)} to {clock(result.end)}"
@@ -77,19 +87,25 @@ def _sentences(result: CourseResult) -> Iterator[str]:
     plasma = last.plasma_ng_per_ml
     if result.pumped is None:
         yield (
-            f"On {_oral_words(result)} of {drug} by mouth, the blood holds "
+            f"On {_oral_dose(result)} of {drug} a day by mouth, the blood holds "
             f"{amount(plasma['oral'], 'ng/mL')} on average over the last day of the course."
         )
         yield "There is no pump in this course, so nothing is given into the spinal fluid."
         return
-    given = mass(float(result.last_day_mcg(exposure.drug.id)))
+    given = at_tip_on_the_last_day(result, exposure.drug.id)
+    if not given:
+        yield f"On the last day of the course the pump gave no {drug}."
+        empty = empty_since(result)
+        if empty is not None:
+            yield f"Its reservoir has been empty since {clock(empty)}."
+        return
     yield (
-        f"On the pump, {given} of {drug} a day, the blood holds "
+        f"On the pump, {mass(given)} of {drug} a day, the blood holds "
         f"{amount(plasma['pump'], 'ng/mL')} on average"
         + (
             "."
             if exposure.oral_to_pump_plasma_ratio is None
-            else f"; on the tablets, {_oral_words(result)}, it holds "
+            else f"; on the tablets, {_oral_dose(result)} a day, it holds "
             f"{amount(plasma['oral'], 'ng/mL')}: "
             f"{times(exposure.oral_to_pump_plasma_ratio)} as much."
         )
@@ -99,8 +115,8 @@ def _sentences(result: CourseResult) -> Iterator[str]:
         csf = last.csf_mcg_per_ml["pump"]
         yield (
             f"The spinal fluid holds {amount(float(csf[exposure.tip_level]), 'mcg/mL')} at the "
-            f"catheter tip ({names[exposure.tip_level]}) and {amount(float(csf[0]), 'mcg/mL')} "
-            f"at {names[0]}, means over the level and over the last day."
+            f"level of the catheter tip ({names[exposure.tip_level]}) and "
+            f"{amount(float(csf[0]), 'mcg/mL')} at the top of the spine ({names[0]})."
         )
     if exposure.rise is not None:
         rise = exposure.rise
@@ -110,11 +126,11 @@ def _sentences(result: CourseResult) -> Iterator[str]:
         )
 
 
-def _oral_words(result: CourseResult) -> str:
+def _oral_dose(result: CourseResult) -> str:
     drug = result.primary.drug.id
     doses = [one.dose for one in result.course.oral if one.drug == drug]
     total = sum((dose.to("mg/day") for dose in doses), Fraction(0))
-    return f"{mass(float(total) * 1000.0)} a day"
+    return mass(float(total) * MCG_PER_MG)
 
 
 def key_figures(result: CourseResult) -> list[KeyFigure]:
@@ -125,15 +141,18 @@ def key_figures(result: CourseResult) -> list[KeyFigure]:
     if result.pumped is not None:
         for drug in result.pumped.drugs:
             name = result.exposures[drug].drug.name
-            given = mass(float(result.last_day_mcg(drug)))
-            figures.append(KeyFigure("From the pump, last day", given, name))
+            given = mass(at_tip_on_the_last_day(result, drug))
+            figures.append(KeyFigure("From the catheter, last day", given, name))
         ratio = exposure.oral_to_pump_plasma_ratio
-        beside = "" if ratio is None else (
-            f"on the tablets {amount(plasma['oral'], 'ng/mL')}, {times(ratio)} as much"
+        beside = (
+            ""
+            if ratio is None
+            else (f"on the tablets {amount(plasma['oral'], 'ng/mL')}, {times(ratio)} as much")
         )
         figures.append(KeyFigure("Blood, on the pump", amount(plasma["pump"], "ng/mL"), beside))
     else:
-        figures.append(KeyFigure("Blood, on tablets", amount(plasma["oral"], "ng/mL")))
+        figures.append(KeyFigure("By mouth, each day", _oral_dose(result), exposure.drug.name))
+        figures.append(KeyFigure("Blood, on the tablets", amount(plasma["oral"], "ng/mL")))
     if exposure.tip_level is not None:
         names = exposure.body.anatomy.level_names
         csf = last.csf_mcg_per_ml["pump"]
@@ -165,15 +184,30 @@ def key_figures(result: CourseResult) -> list[KeyFigure]:
 
 
 def _bound(bound: str) -> str:
-    return "drug's stability" if bound == "stability" else f"{bound} alarm"
+    return "drug's stability" if bound == "stability" else f"{bound.replace(' ', '-')} alarm"
 
 
 def _worst(result: CourseResult) -> str:
     dates = result.refill
-    if dates is None or dates.low_reservoir_at_typical in {None, dates.low_reservoir_at}:
+    typical = dates.low_reservoir_at_typical if dates else None
+    if dates is None or typical is None or typical == dates.low_reservoir_at:
         return ""
-    typical = dates.low_reservoir_at_typical
-    return f"worst case; typical {day(typical)}" if typical else ""
+    return f"worst case; typical {day(typical)}"
+
+
+def empty_since(result: CourseResult) -> datetime | None:
+    """Return since when the reservoir is empty at the end of a course; ``None`` where it is not."""
+    if result.pumped is None:
+        return None
+    log = result.pumped.delivery.log
+    refilled_s = max((entry.at_s for entry in log if entry.kind == "refill"), default=0)
+    emptied = [entry.at_s for entry in log if entry.kind == "reservoir empty"]
+    return next((_moment(result, at_s) for at_s in emptied if at_s >= refilled_s), None)
+
+
+def is_long(result: CourseResult) -> bool:
+    """Return whether a course is so long that its first two days get a picture of their own."""
+    return result.course.length_s > LONG_S
 
 
 def refill_sentences(result: CourseResult) -> list[str]:
@@ -196,9 +230,7 @@ def refill_sentences(result: CourseResult) -> list[str]:
             f"the button is used as on the last day ({typical}). Plan by the first."
         )
     else:
-        said.append(
-            f"At {worst} the low-reservoir alarm is due on {date(dates.low_reservoir_at)}."
-        )
+        said.append(f"At {worst} the low-reservoir alarm is due on {date(dates.low_reservoir_at)}.")
     if dates.refill_by is not None:
         said.append(
             f"Refill by {date(dates.refill_by)}. What sets this date is the {_bound(dates.bound)}."
@@ -211,7 +243,7 @@ def presses(result: CourseResult) -> str:
     if result.pumped is None:
         return ""
     kinds = [entry.kind for entry in result.pumped.delivery.log]
-    granted, refused = (kinds.count(f"patient bolus {w}") for w in ("granted", "refused"))
+    granted, refused = kinds.count("patient bolus granted"), kinds.count("patient bolus refused")
     if not granted + refused:
         return ""
     total = granted + refused
@@ -264,7 +296,7 @@ def conversion_rows(result: CourseResult) -> list[ConversionRow]:
         rows.append(
             ConversionRow(
                 ratio=f"{one.figure.exact().show()} : 1",
-                pump_dose=one.pump_dose.show(decimals=2),
+                pump_dose=one.pump_dose.show("mg/day", decimals=2),
                 plasma="" if per_mg is None else amount(per_mg.plasma_ng_per_ml * mg, "ng/mL"),
                 tip_csf="" if per_mg is None else amount(per_mg.tip_csf_mcg_per_ml * mg, "mcg/mL"),
                 source=one.figure.source,

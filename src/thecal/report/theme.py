@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from thecal import NOTICE
 from thecal.report.phrasing import number
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 Array = NDArray[np.float64]
 
@@ -36,6 +38,8 @@ Perceptually uniform and of steadily falling lightness, so that it reads without
 
 NOTICE_PX = 30
 _DECADES = 2
+_HEADROOM = 1.25  # so that the highest values do not all wear the darkest colour
+_LONGEST_AXIS = 4
 _SHORT_AXIS = 2.2  # in decades; such an axis has room for 1, 2 and 5
 
 
@@ -60,12 +64,12 @@ class LogScale:
     Parameters
     ----------
     highest
-        The highest value that is shown; what lies two decades below the top, or lower, takes
-        the lowest colour.
+        The highest value that is shown; it gets some room above it. What lies two decades below
+        the top, or lower, takes the lowest colour.
     """
 
     def __init__(self, highest: float) -> None:
-        self.top = _round_up(highest)
+        self.top = _round_up(highest * _HEADROOM)
         self.bottom = self.top / 10**_DECADES
 
     @property
@@ -83,15 +87,16 @@ class LogScale:
         low, high = self.log_range
         return (self.log(values) - low) / (high - low)
 
-    def colour_bar(self, **placed: Any) -> dict[str, Any]:
+    def colour_bar(self, **placed: float | str) -> dict[str, Any]:
         """Return a labelled colour bar in mcg/mL."""
         low, high = self.log_range
         decades = 10.0 ** np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
-        ticks = sorted({self.bottom, *decades.tolist(), self.top})
+        ticks = sorted({self.bottom, *decades.tolist()})
         return {
             "tickvals": np.log10(ticks).tolist(),
             "ticktext": [number(tick) for tick in ticks],
             "outlinewidth": 0,
+            "tickangle": 0,
             "thickness": 10,
             "title": {"text": "mcg/mL", "font": {"size": 12, "color": MUTED}},
             **placed,
@@ -106,7 +111,12 @@ def _round_up(value: float) -> float:
 
 
 def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
-    """Return a logarithmic axis from one value to another with plain numbers on it."""
+    """Return a logarithmic axis from one value to another with plain numbers on it.
+
+    What is nothing, or next to nothing, lies below the axis: it spans four decades at most.
+    """
+    high = high if high > 0.0 else 1.0
+    low = max(low, high / 10.0**_LONGEST_AXIS)
     bottom, top = float(np.log10(low)), float(np.log10(high))
     steps = (1.0,) if top - bottom > _SHORT_AXIS else (1.0, 2.0, 5.0)
     decades = range(int(np.floor(bottom)), int(np.ceil(top)) + 1)

@@ -94,12 +94,15 @@ def refill_dates(
     alarmed = [entry.at_s for entry in delivery.log if entry.kind == "low reservoir"]
     already = next((at_s for at_s in reversed(alarmed) if at_s >= filled_s), None)
     sounded = None if already is None else course.start + timedelta(seconds=already)
+    lead = timedelta(days=implant.pump.alarm_lead_days)
+    by, by_typical = day(forecast.worst_case.refill_by_day), day(forecast.typical.refill_by_day)
     return RefillDates(
         low_reservoir_at=sounded or day(forecast.worst_case.low_reservoir_day),
         low_reservoir_at_typical=sounded or day(forecast.typical.low_reservoir_day),
-        refill_by=day(forecast.worst_case.refill_by_day),
-        refill_by_typical=day(forecast.typical.refill_by_day),
-        bound=forecast.worst_case.bound,
+        # Once the alarm has sounded the refill is overdue, and the date says since when.
+        refill_by=sounded - lead if sounded else by,
+        refill_by_typical=sounded - lead if sounded else by_typical,
+        bound="low reservoir" if sounded else forecast.worst_case.bound,
         reservoir_nl=volume_now - hardware.residual_nl,
         low_reservoir_nl=hardware.low_reservoir_nl - hardware.residual_nl,
         typical_nl_per_day=typical,

@@ -69,11 +69,14 @@ class CourseResult:
         return tuple(sorted(found, key=lambda one: one.number))
 
     def last_day_mcg(self, drug: str) -> Fraction:
-        """Return what the pump delivered of a drug in the last 24 hours, mcg, exact."""
+        """Return what left the catheter tip of a drug in the last 24 hours, mcg, exact.
+
+        It differs from what left the pump only while a new solution is on its way to the tip.
+        """
         if self.pumped is None:
             return Fraction(0)
         length_s = self.course.length_s
-        return self.pumped.pumped_mcg(drug, max(0, length_s - DAY_S), length_s)
+        return self.pumped.at_tip_mcg(drug, max(0, length_s - DAY_S), length_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,8 @@ _BONE_EDGE = "#d8cdb8"
 _DISC = "#e3e7e6"
 _PROCESS = "#f7f3ea"
 _CATHETER = "#20242a"
-_HEIGHT = 900
-_STRETCH = 1.15  # the drawing is a little wider than life
+_HEIGHT = 920
+_STRETCH = 1.3  # the drawing is a little wider than life
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _lay_out(figure: go.Figure, drawing: SpineDrawing, scale: LogScale) -> None:
             "constraintoward": "left",
         },
         xaxis2={
-            "domain": [0.54, 1.0],
+            "domain": [0.56, 1.0],
             "anchor": "y",
             "fixedrange": True,
             "showgrid": True,
@@ -259,22 +259,25 @@ def _lay_out(figure: go.Figure, drawing: SpineDrawing, scale: LogScale) -> None:
         hovermode="closest",
     )
     finish(figure, height=_HEIGHT, top=30, bottom=76, left=6)
-    figure.update_layout(legend={"x": 0.54})
-    for x, y, name in zip(drawing.label_x, drawing.label_y, _names(figure), strict=True):
-        figure.add_annotation(
-            x=x, y=y, text=name, showarrow=False, xanchor="right", font={"size": 11, "color": MUTED}
-        )
-    for y in drawing.level_y:
-        figure.add_shape(
-            type="line",
-            xref="x2 domain",
-            x0=0,
-            x1=1,
-            y0=y,
-            y1=y,
-            line={"color": FAINT, "width": 1},
-            layer="below",
-        )
+    figure.update_layout(legend={"x": 0.56})
+    label = {"showarrow": False, "xanchor": "right"}
+    names = _names(figure)
+    labels = [
+        {**label, "x": x, "y": y, "text": name, "font": {"size": 11, "color": MUTED}}
+        for x, y, name in zip(drawing.label_x, drawing.label_y, names, strict=True)
+    ]
+    beside = {**label, "x": 0, "xref": "x2 domain", "xshift": -4}
+    labels += [
+        {**beside, "y": y, "text": name, "font": {"size": 10, "color": MUTED}}
+        for y, name in zip(drawing.level_y, names, strict=True)
+    ]
+    across = {"type": "line", "xref": "x2 domain", "x0": 0, "x1": 1, "layer": "below"}
+    rules = [
+        {**across, "y0": y, "y1": y, "line": {"color": FAINT, "width": 1}} for y in drawing.level_y
+    ]
+    # All at once: adding them one by one takes a second.
+    figure.layout.annotations = (*figure.layout.annotations, *labels)
+    figure.layout.shapes = rules
 
 
 def _names(figure: go.Figure) -> list[str]:
@@ -331,9 +334,7 @@ def _controls(figure: go.Figure, labels: list[str]) -> None:
         motion = {"frame": {"duration": ms, "redraw": True}, "transition": {"duration": 0}}
         return [names, {"mode": "immediate", "fromcurrent": True, **motion}]
 
-    steps = [
-        {"label": label, "method": "animate", "args": show([label], 0)} for label in labels
-    ]
+    steps = [{"label": label, "method": "animate", "args": show([label], 0)} for label in labels]
     figure.update_layout(
         sliders=[
             {

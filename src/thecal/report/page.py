@@ -1,0 +1,219 @@
+"""The report: one HTML file that needs nothing else, neither a network nor another file."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from plotly.offline import get_plotlyjs
+
+from thecal import NOTICE, __version__
+from thecal.report import blood, delivery, levels, story
+from thecal.report.phrasing import amount, clock, elapsed
+from thecal.report.spine_through_time import Moment, moments, spine
+from thecal.report.tables import level_rows, parts_of, sources_of
+from thecal.therapy import SIMPLIFICATIONS, CourseResult
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_QUANTITY = re.compile(
+    r"\d[\d .]*(?<! ) (?:(?:mcg|mg|ng|mL|L|cm|h|min|days?|times)\b(?:/(?:mL|day|h|L)\b)?|%)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure as the page needs it: its data, and its words for those who cannot see it."""
+
+    name: str
+    json: Markup
+    height: int
+    alt: str
+
+
+def write_report(result: CourseResult, path: str | Path) -> Path:
+    """Write the report of a course, one self-contained HTML file.
+
+    Parameters
+    ----------
+    path
+        Where to; missing folders are made, an older file is replaced.
+
+    Returns
+    -------
+    Path
+        The file. The same result gives the same bytes: no clock is read.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(render_report(result), encoding="utf-8", newline="\n")
+    return target
+
+
+def render_report(result: CourseResult) -> str:
+    """Return the report of a course as the text of one HTML file."""
+    shown = _spine_moments(result)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            course=result.course,
+            exposure=result.primary,
+            notice=NOTICE,
+            version=__version__,
+            story=story,
+            figures=_figures(result),
+            moments=shown,
+            moments_json=_as_json(shown),
+            level_rows=level_rows(result),
+            parts=parts_of(result),
+            sources=sources_of(result),
+            simplifications=SIMPLIFICATIONS,
+            plotly=Markup(get_plotlyjs()),  # noqa: S704  plotly's own file
+            css=Markup(_own("report.css")),  # noqa: S704  our own file
+            js=Markup(_own("report.js")),  # noqa: S704  our own file
+        )
+    )
+
+
+def _figures(result: CourseResult) -> dict[str, Drawn]:
+    """Return the figures that apply to a course."""
+    drawn = [
+        _drawn(
+            "blood",
+            blood.blood_levels(result),
+            "Line chart of the blood level through the course. " + story.paragraph(result),
+        )
+    ]
+    if result.pumped is not None:
+        names = result.primary.body.anatomy.level_names
+        drawn += [
+            _drawn(
+                "spine",
+                _without_controls(spine(result)),
+                "Drawing of the spine from the side, C1 on top, the spinal canal coloured by the "
+                "concentration of drug in the CSF; beside it the same levels as a chart.",
+            ),
+            _drawn(
+                "map",
+                levels.level_time_map(result),
+                f"Map of the CSF concentration by vertebral level, {names[0]} on top, and time.",
+            ),
+            _drawn(
+                "dose",
+                delivery.daily_dose(result),
+                "Bars: the dose that left the catheter tip on each day. " + story.presses(result),
+            ),
+            _drawn(
+                "reservoir",
+                delivery.reservoir(result),
+                "Line chart of the reservoir. " + " ".join(story.refill_sentences(result)),
+            ),
+            _drawn(
+                "profile",
+                levels.level_profile(result),
+                "Line chart of the last day's mean in CSF and cord at each level; the numbers "
+                "are in the table below it.",
+            ),
+            _drawn(
+                "ways", levels.ways_out(result), "Bar of the ways by which drug leaves the CSF."
+            ),
+        ]
+        if any(one.mode == "flex" for one in result.pumped.delivery.segments):
+            drawn.append(
+                _drawn(
+                    "rate",
+                    delivery.dose_rate(result),
+                    "Step chart of the dose rate through the last week of the course.",
+                )
+            )
+    return {one.name: one for one in drawn}
+
+
+def _drawn(name: str, figure: go.Figure, alt: str) -> Drawn:
+    text = str(figure.to_json()).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+    return Drawn(name, Markup(text), int(figure.layout.height), alt.strip())  # noqa: S704  escaped
+
+
+def _without_controls(figure: go.Figure) -> go.Figure:
+    # The page has a slider of its own, which the keyboard reaches.
+    figure.layout.sliders = None
+    figure.layout.updatemenus = None
+    return figure
+
+
+def _spine_moments(result: CourseResult) -> list[dict[str, Any]]:
+    """Return the texts of the spine's slider, one for each frame."""
+    if result.pumped is None:
+        return []
+    return [
+        {
+            "name": elapsed(one.at_s),
+            "hours": one.at_s / 3_600,
+            "clock": clock(result.course.start + timedelta(seconds=one.at_s)),
+            "levels": _at_tip(result, one),
+        }
+        for one in moments(result)
+    ]
+
+
+def _at_tip(result: CourseResult, one: Moment) -> str:
+    level = result.primary.tip_level
+    if level is None:
+        return ""
+    said = f"At the tip: CSF {amount(float(one.csf[level]), 'mcg/mL')}"
+    cord = float(one.cord[level])
+    return said if cord != cord else f"{said}, cord {amount(cord, 'mcg/mL')}"  # noqa: PLR0124  NaN
+
+
+def _as_json(value: object) -> Markup:
+    text = json.dumps(value, ensure_ascii=True).replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704  escaped
+
+
+def _held(text: object) -> Markup:
+    """Return a text in which no line breaks between a number and its unit."""
+    escaped = str(escape(text))
+    return Markup(_QUANTITY.sub(r'<span class="q">\g<0></span>', escaped))  # noqa: S704  escaped
+
+
+def _printed(text: str) -> Markup:
+    """Return a figure's text with its powers and rates set as in print."""
+    shown = re.sub(r" 1/(\w+)", r" per \1", str(escape(text)))
+    shown = re.sub(r"(\d)e(-?\d+)", r"\1 x 10<sup>\2</sup>", shown)
+    shown = re.sub(r"\^(\d)", r"<sup>\1</sup>", shown)
+    return Markup(shown)  # noqa: S704  escaped
+
+
+def _own(name: str) -> str:
+    return (files("thecal.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(str(files("thecal.report") / "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["held"] = _held
+    environment.filters["printed"] = _printed
+    return environment

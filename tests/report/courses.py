@@ -1,0 +1,48 @@
+"""Courses that the report is tested with, each simulated once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from tests.therapy.courses import example, result
+from thecal.therapy import CourseResult, simulate
+
+WITH_PUMP = ("cancer-pain", "flex-nights", "concentration-change")
+HOSTILE = '<script>document.title = "harmed"</script> & "quotes" [bold]'
+
+
+@cache
+def tablets_only() -> CourseResult:
+    """Return the cancer patient on tablets, without an implant."""
+    course = example("cancer-pain")
+    return simulate(
+        replace(
+            course,
+            title="Tablets only",
+            patient=replace(course.patient, presses=()),
+            implant=None,
+            prescriptions=(),
+            oral=tuple(replace(one, stop_s=None) for one in course.oral),
+        ),
+        days=3,
+    )
+
+
+@cache
+def run_dry() -> CourseResult:
+    """Return the cancer patient's course without a refill, until the reservoir is long empty."""
+    return simulate(example("cancer-pain"), days=100)
+
+
+@cache
+def hostile() -> CourseResult:
+    """Return a course whose texts try to become markup."""
+    done = result("cancer-pain")
+    patient = replace(done.course.patient, description=HOSTILE)
+    return replace(done, course=replace(done.course, title=HOSTILE, patient=patient))
+
+
+def of(name: str) -> CourseResult:
+    """Return the result of an example, or of the course on tablets only."""
+    return tablets_only() if name == "tablets-only" else result(name)

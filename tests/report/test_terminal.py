@@ -1,0 +1,82 @@
+"""The summary in the terminal: complete, narrow, readable without colour."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.report.courses import HOSTILE, WITH_PUMP, hostile, of, run_dry
+from thecal import NOTICE
+from thecal.report import print_summary
+
+ALL = (*WITH_PUMP, "tablets-only")
+REPORT = Path("build/a report.html")
+
+
+def printed(name: str, width: int = 80) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, highlight=False)
+    print_summary(of(name), seconds=1.23, report=REPORT, console=console)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_notice_is_the_first_line(name: str) -> None:
+    assert printed(name).splitlines()[0] == NOTICE
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_path_of_the_report_is_the_last_line(name: str) -> None:
+    assert printed(name).splitlines()[-1] == f"Report: {REPORT}"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_line_is_wider_than_80_columns(name: str) -> None:
+    assert max(len(line) for line in printed(name, width=200).splitlines()) <= 80
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_plain_text_is_ascii_without_colour_codes_or_trailing_blanks(name: str) -> None:
+    text = printed(name)
+    assert text.isascii()
+    assert "\x1b" not in text
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "given on the last day   2.4 mg of morphine",
+        "patient's button        28 granted, 0 refused",
+        "low-reservoir alarm     Thu 5 Mar 2026; typical Sat 21 Mar 2026",
+        "refill by               Thu 26 Feb 2026",
+        "on the pump             1.4 ng/mL",
+        "on the tablets          34 ng/mL, 24 times as much",
+        "CSF at the tip          5.1 h",
+        "75 : 1                  2.67 mg/day  (high confidence)",
+        "300 : 1                 0.67 mg/day  (medium confidence)",
+    ],
+)
+def test_the_cancer_patient_s_facts_are_there(line: str) -> None:
+    assert f"  {line}\n" in printed("cancer-pain")
+
+
+def test_what_does_not_apply_is_left_out() -> None:
+    text = printed("tablets-only")
+    assert "Pump\n" not in text
+    assert "CSF" not in text
+
+
+def test_square_brackets_in_a_title_stay_text() -> None:
+    out = io.StringIO()
+    print_summary(hostile(), console=Console(file=out, width=80))
+    assert HOSTILE in out.getvalue().replace("\n", " ")
+
+
+def test_an_empty_reservoir_is_told_with_its_hour() -> None:
+    out = io.StringIO()
+    print_summary(run_dry(), console=Console(file=out, width=80))
+    assert "  reservoir empty since   " in out.getvalue()
