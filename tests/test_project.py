@@ -23,7 +23,18 @@ LOCKS = sorted((ROOT / "locks").glob("*.txt"))
 FRAME = [ROOT / "pyproject.toml", ROOT / "Makefile", ROOT / ".ci" / "run"]
 SCRIPTS = sorted((ROOT / "scripts").iterdir())
 
-HEAVY = {"jinja2", "libsbml", "numpy", "pandas", "pint", "plotly", "pydantic", "scipy", "xarray"}
+HEAVY = {
+    "jinja2",
+    "libsbml",
+    "numba",
+    "numpy",
+    "pandas",
+    "pint",
+    "plotly",
+    "pydantic",
+    "scipy",
+    "xarray",
+}
 """Libraries too slow to import for a command that only prints its help."""
 
 PUMP_MAY_IMPORT = {

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from thecal import NOTICE, ThecalError, __version__
+from thecal.errors import InputError
 
 app = typer.Typer(
     name="thecal",
@@ -134,10 +135,21 @@ def validate(
         Path | None,
         typer.Option(help="Write the page on the calibration rows here, one Markdown file."),
     ] = None,
+    fit: Annotated[
+        bool,
+        typer.Option(
+            "--fit", help="Estimate the free figures from the rows instead; takes minutes."
+        ),
+    ] = False,
 ) -> None:
     """Hold the body against what was published."""
     from thecal import validation
 
+    if fit:
+        if rows is not None:
+            raise InputError("--fit uses the calibration rows alone; leave out --rows")
+        _estimate(page, as_json=as_json)
+        return
     targets = validation.calibration()
     if rows is not None:
         targets += validation.read_targets(rows)
@@ -148,6 +160,19 @@ def validate(
         typer.echo(json.dumps(validation.as_object(found), indent=2))
     else:
         validation.print_validation(found)
+
+
+def _estimate(page: Path | None, *, as_json: bool) -> None:
+    from thecal import validation
+    from thecal.validation.fitting import fit
+
+    found = fit()
+    if page is not None:
+        page.write_text(validation.fit_page(found), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(validation.fit_as_object(found), indent=2))
+    else:
+        validation.print_fit(found)
 
 
 def _open(report: Path) -> None:

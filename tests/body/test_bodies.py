@@ -287,7 +287,13 @@ def test_steady_plasma_is_rate_over_clearance_in_every_body(name: str) -> None:
     body = body_of(name)
     settled = body.system.steady_state(body.channel("intrathecal", TIP_AND_TAP[name][0]) * 80.0)
     wanted = 80.0 / body.parameters.blood.clearance_ml_per_h * 1000.0
-    assert body.row("plasma") @ settled == pytest.approx(wanted, rel=1e-9)
+    assert body.plasma_row() @ settled == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["cynomolgus", "dog", "pig"])
+def test_blood_of_an_animal_is_not_read_because_the_figures_are_human(name: str) -> None:
+    with pytest.raises(ValidityError, match="on record of this drug in blood is human"):
+        body_of(name).row("plasma")
 
 
 @every_body

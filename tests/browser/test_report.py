@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.report.courses import WITH_PUMP, hostile, of
+from tests.report.courses import ALL, hostile, of
 from thecal import NOTICE
 from thecal.report import write_report
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-ALL = (*WITH_PUMP, "tablets-only")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -232,3 +231,19 @@ def test_the_page_is_readable_without_scripts(browser: Browser, reports: dict[st
     page.goto(reports["cancer-pain"].as_uri())
     assert "34 ng/mL" in page.locator(".lead").inner_text()
     context.close()
+
+
+def test_a_dose_is_shown_soon_after_it_was_given(windows: dict[str, Opened]) -> None:
+    opened = windows["lumbar-bolus"]
+    assert opened.text("#now-name") == "1 h"
+    assert opened.page.locator("#time").input_value() not in {"0", ""}
+    assert opened.text("#now-levels").startswith("At L3: CSF ")
+
+
+def test_many_samples_are_folded_and_unfold(windows: dict[str, Opened]) -> None:
+    page = windows["lumbar-bolus"].page
+    table = page.locator("table.samples")
+    assert not table.is_visible()
+    page.get_by_text("All 67 samples").click()
+    assert table.is_visible()
+    assert table.locator("tbody tr").count() == 67

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from tests.therapy.courses import example, result
+from tests.therapy.courses import HOUR, example, result
+from thecal.prescription import Dose
+from thecal.quantity import Quantity
 from thecal.therapy import CourseResult, simulate
 
 WITH_PUMP = ("cancer-pain", "flex-nights", "concentration-change")
+ALL = (*WITH_PUMP, "tablets-only", "lumbar-bolus")
 HOSTILE = '<script>document.title = "harmed"</script> & "quotes" [bold]'
 
 
@@ -27,6 +30,22 @@ def tablets_only() -> CourseResult:
         ),
         days=3,
     )
+
+
+@cache
+def dosed(route: str, site: str = "", *, every_h: int = 0, pump: bool = False) -> CourseResult:
+    """Return a course in which doses are given by one route, with a pump or without."""
+    course = example("cancer-pain" if pump else "lumbar-bolus")
+    given = Dose(
+        "morphine",
+        route,
+        site,
+        Quantity.of("1", "mg"),
+        2 * HOUR,
+        every_s=every_h * HOUR or None,
+        count=6 if every_h else 1,
+    )
+    return simulate(replace(course, doses=(given,), samples=()), days=2)
 
 
 @cache

@@ -130,7 +130,7 @@ def test_blood_states_the_mean_of_the_last_day_by_route() -> None:
 
 def test_blood_with_one_route_shows_one_line_in_each_panel() -> None:
     figure = blood_levels(result("flex-nights"))
-    assert [trace.yaxis for trace in figure.data] == ["y", "y2"]
+    assert [trace.yaxis for trace in figure.data] == ["y", "y2", "y3"]
 
 
 def test_the_parts_of_a_day_add_up_to_what_left_the_tip() -> None:

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 from plotly.offline import get_plotlyjs
 
-from tests.report.courses import HOSTILE, WITH_PUMP, hostile, of, run_dry
+from tests.report.courses import ALL, HOSTILE, WITH_PUMP, dosed, hostile, of, run_dry
 from tests.therapy.courses import result
 from thecal import NOTICE
 from thecal.report import render_report, write_report
 
-ALL = (*WITH_PUMP, "tablets-only")
 VOID = {"meta", "link", "input", "br"}
 
 
@@ -172,8 +171,49 @@ def test_without_a_pump_only_what_applies_is_left() -> None:
     ]
 
 
+def test_a_course_of_one_dose_has_its_own_sections() -> None:
+    assert headings("lumbar-bolus") == [
+        "The spine through time",
+        "CSF by level and time",
+        "Place by place through time",
+        "Blood",
+        "Level by level",
+        "Samples",
+        "What this rests on",
+        "To make this again",
+    ]
+
+
+def test_every_sample_has_its_row() -> None:
+    table = page("lumbar-bolus").split('<table class="numbers samples">')[1].split("</table>")[0]
+    rows = re.findall(r"<tr>(<th scope=\"row\">.*?)</tr>", table)
+    assert len(rows) == sum(len(one.values) for one in result("lumbar-bolus").samples)
+    assert rows[0] == '<th scope="row">csf L3</th><td>15 min</td><td>12</td><td>mcg/mL</td>'
+
+
+def test_a_course_without_a_pump_speaks_of_no_catheter() -> None:
+    ours = page("lumbar-bolus").split("<header>")[1].split('<section class="assumptions">')[0]
+    assert not re.search(r"catheter|reservoir|from the pump", ours)
+
+
+@pytest.mark.parametrize(
+    ("route", "site"),
+    [("epidural", "L2"), ("cisternal", ""), ("intraventricular", ""), ("intravenous", "")],
+)
+def test_a_dose_by_any_route_has_a_page(route: str, site: str) -> None:
+    text = render_report(dosed(route, site))
+    assert ("The spine through time" in text) == (route != "intravenous")
+    assert "1 mg of morphine is injected" in text
+
+
+def test_a_dose_beside_the_pump_is_told_and_pictured_with_it() -> None:
+    text = render_report(dosed("intrathecal", "L3", pump=True))
+    assert "1 mg</span> of morphine is injected into the spinal fluid at L3" in text
+    assert "from the pump and the doses together" in text
+
+
 def test_a_page_without_a_pump_says_why_it_shows_no_spinal_fluid() -> None:
-    assert "the brain is not modelled yet" in page("tablets-only")
+    assert "no drug enters CSF where it is made" in page("tablets-only")
 
 
 def test_the_dose_rate_is_drawn_for_a_flex_pattern_only() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.report.courses import tablets_only
+from tests.report.courses import dosed, tablets_only
 from tests.therapy.courses import example, result
 from thecal.report import story
+from thecal.report.key_figures import key_figures
 from thecal.therapy import simulate
 
 
@@ -29,7 +30,7 @@ def test_the_paragraph_of_a_course_without_a_pump_says_so() -> None:
 
 
 def test_key_figures_are_few() -> None:
-    assert len(story.key_figures(result("cancer-pain"))) == 6
+    assert len(key_figures(result("cancer-pain"))) == 6
 
 
 def test_the_refill_names_what_sets_its_date() -> None:
@@ -66,3 +67,46 @@ def test_a_ratio_of_the_disputed_range_leads_to_levels_in_proportion() -> None:
     rows = story.conversion_rows(result("cancer-pain"))
     assert [row.pump_dose for row in rows] == ["2.67 mg/day", "2 mg/day", "0.67 mg/day"]
     assert [row.plasma for row in rows] == ["1.6 ng/mL", "1.2 ng/mL", "0.39 ng/mL"]
+
+
+def test_a_dose_is_told_with_place_and_time() -> None:
+    said = story.paragraph(result("lumbar-bolus"))
+    assert (
+        "300 mcg of morphine is injected into the spinal fluid at L3 at the start "
+        "(Mon 5 Jan 2026, 08:00)."
+    ) in said
+
+
+def test_a_dose_s_highest_levels_are_told_with_their_times() -> None:
+    said = story.paragraph(result("lumbar-bolus"))
+    assert "The spinal fluid at L3 is highest just after the dose, at 16 mcg/mL" in said
+    assert "The blood is highest 1 h 30 min after the dose, at 0.68 ng/mL." in said
+
+
+def test_the_highest_sample_of_each_site_is_told() -> None:
+    said = story.paragraph(result("lumbar-bolus"))
+    for one in result("lumbar-bolus").samples:
+        assert f"{one.site} at " in said
+
+
+def test_doses_that_come_again_and_again_are_told_once() -> None:
+    said = story.paragraph(dosed("intrathecal", "L3", every_h=6))
+    assert "6 times, first 2 h from the start, then every 6 h" in said
+    assert said.count("is injected") == 1
+
+
+def test_a_dose_into_a_vein_leaves_the_spinal_fluid_alone() -> None:
+    said = story.paragraph(dosed("intravenous"))
+    assert "Nothing is given into the spinal fluid." in said
+    assert "The spinal fluid at" not in said
+
+
+def test_key_figures_of_a_dose_are_six() -> None:
+    assert [one.label for one in key_figures(result("lumbar-bolus"))] == [
+        "Given",
+        "CSF at L3, highest",
+        "Cord, at L1, highest",
+        "CSF at C1, highest",
+        "Blood, highest",
+        "CSF at L3, at the end",
+    ]

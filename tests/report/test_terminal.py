@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.report.courses import HOSTILE, WITH_PUMP, hostile, of, run_dry
+from tests.report.courses import ALL, HOSTILE, hostile, of, run_dry
 from thecal import NOTICE
 from thecal.report import print_summary
 
-ALL = (*WITH_PUMP, "tablets-only")
 REPORT = Path("build/a report.html")
 
 
@@ -55,13 +54,30 @@ def test_plain_text_is_ascii_without_colour_codes_or_trailing_blanks(name: str) 
         "refill by               Thu 26 Feb 2026",
         "on the pump             1.4 ng/mL",
         "on the tablets          34 ng/mL, 24 times as much",
-        "CSF at the tip          5.1 h",
+        "CSF at the tip          4.7 h",
         "75 : 1                  2.67 mg/day  (high confidence)",
         "300 : 1                 0.67 mg/day  (medium confidence)",
     ],
 )
 def test_the_cancer_patient_s_facts_are_there(line: str) -> None:
     assert f"  {line}\n" in printed("cancer-pain")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "intrathecal, L3         300 mcg of morphine, at the start",
+        "CSF at L3               16 mcg/mL, just after the dose",
+        "Blood                   0.68 ng/mL, 1 h 30 min after the dose",
+        "csf L3                  12 mcg/mL at 15 min, of 11 samples",
+    ],
+)
+def test_a_single_dose_s_facts_are_there(line: str) -> None:
+    assert f"  {line}\n" in printed("lumbar-bolus")
+
+
+def test_a_course_without_pump_and_tablets_has_no_mean_of_the_last_day() -> None:
+    assert "mean of the last day" not in printed("lumbar-bolus")
 
 
 def test_what_does_not_apply_is_left_out() -> None:

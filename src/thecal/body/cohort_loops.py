@@ -7,6 +7,10 @@ disk beside this file, or where NUMBA_CACHE_DIR says.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -19,8 +23,15 @@ LANES = 32
 """Points of the contour that are solved side by side: enough to fill vector registers, few enough
 that the factors of all of them stay in the cache."""
 
-# Multiply-add in one rounding, and no check for a zero divisor; nothing is reordered.
-_compiled = njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+
+def _compiled(function: Callable[..., None]) -> Callable[..., None]:
+    # Multiply-add in one rounding, and no check for a zero divisor; nothing is reordered.
+    compiled = partial(njit, nogil=True, fastmath={"contract"}, error_model="numpy")
+    try:
+        kept = compiled(function, cache=True)
+    except RuntimeError:  # nowhere to keep it: then it is compiled anew each time
+        kept = compiled(function)
+    return cast("Callable[..., None]", kept)
 
 
 @_compiled

@@ -10,6 +10,7 @@ solved here are dominated by it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,9 +59,13 @@ class Elimination:
 
     @classmethod
     def of(cls, matrix: Array) -> Elimination:
-        """Find the order for all matrices with numbers in the same places."""
-        size = len(matrix)
-        present = matrix != 0.0
+        """Find the order for all matrices with numbers in these places; the last few are kept."""
+        return _planned(len(matrix), np.packbits(matrix != 0.0).tobytes())
+
+    @classmethod
+    def by_pattern(cls, present: NDArray[np.bool_]) -> Elimination:
+        """Find the order for all matrices with numbers only where told, shape (n, n)."""
+        size = len(present)
         np.fill_diagonal(present, val=True)
         rows, columns = np.nonzero(present)
         below = [set(np.flatnonzero(present[:, k]).tolist()) - {k} for k in range(size)]
@@ -135,6 +140,12 @@ class Elimination:
                 "a body has links where the first one has none; follow bodies of one structure"
             )
         return found
+
+
+@lru_cache(maxsize=16)
+def _planned(size: int, bits: bytes) -> Elimination:
+    flags = np.unpackbits(np.frombuffer(bits, dtype=np.uint8), count=size * size)
+    return Elimination.by_pattern(flags.reshape(size, size).astype(np.bool_))
 
 
 def _flat(parts: list[list[int]]) -> Index:

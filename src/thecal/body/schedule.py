@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -84,19 +85,21 @@ class Schedule:
             _refuse_impossible(one)
         if end_s <= start_s:
             raise InputError(f"the end, {end_s} s, is not after the start, {start_s} s")
-        times = {start_s, end_s, *marks_s}
-        for one in given:
-            times.update((one.start_s, one.end_s) if isinstance(one, Rate) else (one.at_s,))
-        edges = np.array(sorted(t for t in times if start_s <= t <= end_s), dtype=np.int64)
+        infusions = [one for one in given if isinstance(one, Rate)]
+        doses = [one for one in given if isinstance(one, Dose)]
+        spans = np.array([(one.start_s, one.end_s) for one in infusions], dtype=np.int64)
+        dosed = np.array([one.at_s for one in doses], dtype=np.int64)
+        marks = np.array([start_s, end_s, *marks_s], dtype=np.int64)
+        edges = np.unique(np.concatenate([spans.ravel(), dosed, marks]))
+        edges = edges[(edges >= start_s) & (edges <= end_s)]
         rates = np.zeros((len(edges) - 1, channels.shape[1]))
         boluses = np.zeros((len(edges), channels.shape[1]))
-        for one in given:
-            if isinstance(one, Dose):
-                if start_s <= one.at_s <= end_s:
-                    boluses[np.searchsorted(edges, one.at_s), one.channel] += one.mcg
-                continue
-            first, last = np.searchsorted(edges, [max(one.start_s, start_s), min(one.end_s, end_s)])
-            rates[first:last, one.channel] += one.mcg_per_h
+        places = np.searchsorted(edges, np.clip(spans, start_s, end_s)).tolist()
+        for infusion, (first, last) in zip(infusions, places, strict=True):
+            rates[first:last, infusion.channel] += infusion.mcg_per_h
+        for dose, place in zip(doses, np.searchsorted(edges, dosed).tolist(), strict=True):
+            if start_s <= dose.at_s <= end_s:
+                boluses[place, dose.channel] += dose.mcg
         return cls(channels, edges, rates, boluses)
 
     @property
@@ -122,7 +125,7 @@ class Schedule:
 
 def _refuse_impossible(one: Rate | Dose) -> None:
     amount = one.mcg_per_h if isinstance(one, Rate) else one.mcg
-    if not (np.isfinite(amount) and amount >= 0.0):
+    if not (math.isfinite(amount) and amount >= 0.0):
         raise InputError(f"an input of {amount} is not an amount; give zero or more")
     if isinstance(one, Rate) and one.end_s < one.start_s:
         raise InputError(f"an input ends at {one.end_s} s, before its start at {one.start_s} s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-BODIES = ("adult",)
+BODIES = ("adult", "child")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAYS_IN_FULL = (

@@ -14,8 +14,9 @@ from thecal.report.terminal import print_summary
 if TYPE_CHECKING:
     from thecal.report.blood import blood_levels
     from thecal.report.delivery import daily_dose, daily_dose_parts, dose_rate, reservoir
-    from thecal.report.levels import level_profile, level_time_map, ways_out
+    from thecal.report.levels import level_profile, level_time_map, level_waves, ways_out
     from thecal.report.page import render_report, write_report
+    from thecal.report.sites import site_levels
     from thecal.report.spine_through_time import spine
 
 __all__ = [
@@ -25,9 +26,11 @@ __all__ = [
     "dose_rate",
     "level_profile",
     "level_time_map",
+    "level_waves",
     "print_summary",
     "render_report",
     "reservoir",
+    "site_levels",
     "spine",
     "ways_out",
     "write_report",
@@ -40,8 +43,10 @@ _DRAWN_IN = {
     "dose_rate": "delivery",
     "level_profile": "levels",
     "level_time_map": "levels",
+    "level_waves": "levels",
     "render_report": "page",
     "reservoir": "delivery",
+    "site_levels": "sites",
     "spine": "spine_through_time",
     "ways_out": "levels",
     "write_report": "page",

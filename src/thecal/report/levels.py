@@ -9,8 +9,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from thecal.report import doses
+from thecal.report.dose_marks import marks_of_doses, rows_marked
 from thecal.report.phrasing import WAYS_OUT, amount, elapsed, percent, quick
-from thecal.report.spine_through_time import csf_scale, main_route
+from thecal.report.spine_through_time import csf_scale
 from thecal.report.story import is_long
 from thecal.report.theme import (
     ACCENT,
@@ -34,10 +36,15 @@ DAY_S = 86_400
 ZOOM_H = 48.0
 MOST_COLUMNS = 400
 
+WAVES_H = (0.25, 1.0, 3.0, 6.0, 12.0, 24.0)
+"""So long after a dose the fluid is drawn level by level."""
+
+_WAVE_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "solid")
+_WAVE_DECADES = 4
 _MAP_HEIGHT = 560
 _PROFILE_HEIGHT = 540
 _SHARES_HEIGHT = 190
-_SHARE_COLOURS = (DEEP[9], DEEP[6], DEEP[4], DEEP[3], DEEP[1])
+_SHARE_COLOURS = (DEEP[9], DEEP[7], DEEP[5], DEEP[4], DEEP[3], DEEP[1])
 _ROOM_FOR_A_LABEL = 0.05
 _DARK_ENOUGH = 3  # so many of the first colours carry white words
 
@@ -52,11 +59,11 @@ def level_time_map(result: CourseResult) -> go.Figure:
         in mcg/mL. Marks above the map: changes of prescription, refills, boluses.
     """
     exposure = result.primary
-    data = exposure.data["csf"].sel(route=main_route(exposure))
+    data = exposure.data["csf"].sel(route=doses.pictured_route(result))
     hours = data["time"].to_numpy()
     end_h = result.course.length_s / HOUR_S
     names = list(exposure.body.anatomy.level_names)
-    scale = csf_scale(exposure)
+    scale = csf_scale(result)
     long = is_long(result)
     columns = 2 if long else 1
     figure = make_subplots(
@@ -75,7 +82,7 @@ def level_time_map(result: CourseResult) -> go.Figure:
         values = data.to_numpy()[part][::every]
         figure.add_trace(_heat(shown[::every] / unit_h, names, values, scale, unit_h), 1, column)
         until_h = float(shown[-1])
-        for trace in _marks(result, unit_h, until_h):
+        for trace in [*_marks(result, unit_h, until_h), *marks_of_doses(result, unit_h, until_h)]:
             trace.update(showlegend=column == columns)
             figure.add_trace(trace, 1, column)
         figure.update_xaxes(
@@ -86,10 +93,11 @@ def level_time_map(result: CourseResult) -> go.Figure:
             row=1,
             col=column,
         )
+    given = {place.level for place in doses.places(result)}
     figure.update_yaxes(
         range=[len(names) - 0.4, -1.9],
         tickvals=list(range(len(names))),
-        ticktext=names,
+        ticktext=[f"<b>{name}</b>" if k in given else name for k, name in enumerate(names)],
         showgrid=False,
     )
     figure.update_layout(
@@ -105,8 +113,8 @@ def level_time_map(result: CourseResult) -> go.Figure:
     finish(figure, height=_MAP_HEIGHT, top=62, left=40)
     figure.update_layout(legend={"y": 1.0, "x": 0, "orientation": "v"})
     figure.update_yaxes(tickfont={"size": 11})
-    if exposure.tip_level is not None:
-        _mark_tip(figure, exposure.tip_level, columns)
+    for row, word in rows_marked(result):
+        _mark_row(figure, row, word, columns)
     return figure
 
 
@@ -169,10 +177,12 @@ def _marks(result: CourseResult, unit_h: float, until_h: float) -> list[go.Scatt
     return traces
 
 
-def _mark_tip(figure: go.Figure, level: int, columns: int) -> None:
+def _mark_row(figure: go.Figure, level: int, word: str, columns: int) -> None:
     for column in range(1, columns + 1):
         for edge in (level - 0.5, level + 0.5):
             figure.add_hline(edge, line={"color": PAPER, "width": 1.5}, row=1, col=column)
+    if word != "tip":
+        return  # at the end, where the words stand, a dose has left only a pale trace
     figure.add_annotation(
         text="<b>tip</b>",
         x=1,
@@ -188,7 +198,7 @@ def _mark_tip(figure: go.Figure, level: int, columns: int) -> None:
 def level_profile(result: CourseResult) -> go.Figure:
     """Return the mean of the last day in CSF and cord at each vertebral level, mcg/mL."""
     exposure = result.primary
-    route = main_route(exposure)
+    route = doses.pictured_route(result)
     names = list(exposure.body.anatomy.level_names)
     csf = exposure.last_day.csf_mcg_per_ml[route]
     cord = exposure.last_day.cord_mcg_per_ml[route]
@@ -229,18 +239,67 @@ def level_profile(result: CourseResult) -> go.Figure:
     )
     finish(figure, height=_PROFILE_HEIGHT, top=34, left=40)
     figure.update_yaxes(tickfont={"size": 11})
-    if exposure.tip_level is not None:
-        figure.add_hline(exposure.tip_level, line={"color": STONE, "width": 1, "dash": "dash"})
+    _mark_rows(figure, result)
+    return figure
+
+
+def _mark_rows(figure: go.Figure, result: CourseResult) -> None:
+    names = result.primary.body.anatomy.level_names
+    for row, word in rows_marked(result):
+        figure.add_hline(row, line={"color": STONE, "width": 1, "dash": "dash"})
         figure.add_annotation(
-            text=f"tip {names[exposure.tip_level]}",
+            text=f"{word} {names[row]}",
             x=0,
             xref="paper",
             xanchor="left",
-            y=exposure.tip_level,
+            y=row,
             yanchor="bottom",
             showarrow=False,
             font={"size": 11, "color": MUTED},
         )
+
+
+def level_waves(result: CourseResult) -> go.Figure:
+    """Return the CSF at each vertebral level at some times after the last dose, mcg/mL.
+
+    What a mean of the last day is to a steady infusion, these are to a dose that rises and falls.
+    """
+    exposure = result.primary
+    data = exposure.data["csf"].sel(route=doses.pictured_route(result))
+    names = list(exposure.body.anatomy.level_names)
+    last_h = doses.starts_s(result)[-1] / HOUR_S
+    hours = data["time"].to_numpy()
+    wanted = [last_h + after for after in WAVES_H if last_h + after <= hours[-1]]
+    chosen = sorted({int(np.abs(hours - hour).argmin()) for hour in wanted})
+    values = data.to_numpy()[chosen]
+    colours = [DEEP[k] for k in np.linspace(len(DEEP) - 1, 3, len(chosen)).astype(int)]
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=np.where(row > 0.0, row, np.nan),
+                y=list(range(len(names))),
+                name=f"{elapsed(round(hours[k] * HOUR_S))}",
+                mode="lines+markers",
+                line={"color": colour, "width": 2.2, "dash": dash},
+                marker={"size": 4},
+                hovertext=[
+                    f"{name}, {elapsed(round(hours[k] * HOUR_S))}: {quick(float(v))} mcg/mL"
+                    for name, v in zip(names, row, strict=True)
+                ],
+                hoverinfo="text",
+            )
+            for k, row, colour, dash in zip(chosen, values, colours, _WAVE_DASHES, strict=False)
+        ]
+    )
+    top = float(values.max())
+    lowest = max(float(values[-1].min()), top / 10**_WAVE_DECADES)
+    figure.update_xaxes(log_axis(lowest / 1.5, top * 1.5, "mcg/mL"))
+    figure.update_yaxes(
+        range=[len(names) - 0.4, -0.6], tickvals=list(range(len(names))), ticktext=names
+    )
+    finish(figure, height=_PROFILE_HEIGHT + 20, top=54, left=40)
+    figure.update_yaxes(tickfont={"size": 11})
+    _mark_rows(figure, result)
     return figure
 
 

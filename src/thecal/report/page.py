@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,15 @@ from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
 
 from thecal import NOTICE, __version__
-from thecal.report import blood, delivery, levels, story
-from thecal.report.phrasing import amount, clock, elapsed
+from thecal.prescription.names import listed
+from thecal.report import blood, delivery, doses, levels, story
+from thecal.report.dose_marks import opening, rows_marked
+from thecal.report.key_figures import key_figures
+from thecal.report.phrasing import capitalised, clock, elapsed, level
+from thecal.report.sites import site_levels, sites_shown
 from thecal.report.spine_through_time import Moment, moments, spine
-from thecal.report.tables import level_rows, parts_of, sources_of
-from thecal.therapy import SIMPLIFICATIONS, CourseResult
+from thecal.report.tables import level_rows, parts_of, peak_rows, sample_rows, sources_of
+from thecal.therapy import SIMPLIFICATIONS, CourseResult, PumpCourse
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -77,10 +82,15 @@ def render_report(result: CourseResult) -> str:
             notice=NOTICE,
             version=__version__,
             story=story,
+            doses=doses,
+            keys=key_figures(result),
             figures=_figures(result),
             moments=shown,
+            shown_first=opening(result, [round(one["hours"] * 3_600) for one in shown]),
             moments_json=_as_json(shown),
             level_rows=level_rows(result),
+            peak_rows=peak_rows(result),
+            sample_rows=sample_rows(result),
             parts=parts_of(result),
             sources=sources_of(result),
             simplifications=SIMPLIFICATIONS,
@@ -100,49 +110,82 @@ def _figures(result: CourseResult) -> dict[str, Drawn]:
             "Line chart of the blood level through the course. " + story.paragraph(result),
         )
     ]
-    if result.pumped is not None:
-        names = result.primary.body.anatomy.level_names
-        drawn += [
+    if doses.into_fluid(result):
+        drawn += _of_the_fluid(result)
+    sites = sites_of_interest(result)
+    if sites:
+        drawn.append(
             _drawn(
-                "spine",
-                _without_controls(spine(result)),
-                "Drawing of the spine from the side, C1 on top, the spinal canal coloured by the "
-                "concentration of drug in the CSF; beside it the same levels as a chart.",
-            ),
-            _drawn(
-                "map",
-                levels.level_time_map(result),
-                f"Map of the CSF concentration by vertebral level, {names[0]} on top, and time.",
-            ),
-            _drawn(
-                "dose",
-                delivery.daily_dose(result),
-                "Bars: the dose that left the catheter tip on each day. " + story.presses(result),
-            ),
-            _drawn(
-                "reservoir",
-                delivery.reservoir(result),
-                "Line chart of the reservoir. " + " ".join(story.refill_sentences(result)),
-            ),
-            _drawn(
-                "profile",
-                levels.level_profile(result),
-                "Line chart of the last day's mean in CSF and cord at each level; the numbers "
-                "are in the table below it.",
-            ),
-            _drawn(
-                "ways", levels.ways_out(result), "Bar of the ways by which drug leaves the CSF."
-            ),
-        ]
-        if any(one.mode == "flex" for one in result.pumped.delivery.segments):
-            drawn.append(
-                _drawn(
-                    "rate",
-                    delivery.dose_rate(result),
-                    "Step chart of the dose rate through the last week of the course.",
-                )
+                "sites",
+                site_levels(result, sites),
+                f"Line chart of the level through the course at {listed(sites)}.",
             )
+        )
+    if result.pumped is not None:
+        drawn += _of_the_pump(result, result.pumped)
     return {one.name: one for one in drawn}
+
+
+def sites_of_interest(result: CourseResult) -> list[str]:
+    """Return the sites that get a chart through time: those of doses and of samples."""
+    return sites_shown(result, [place.site for place in doses.places(result)])
+
+
+def _of_the_fluid(result: CourseResult) -> list[Drawn]:
+    names = result.primary.body.anatomy.level_names
+    drawn = [
+        _drawn(
+            "spine",
+            _without_controls(spine(result)),
+            "Drawing of the spine from the side, C1 on top, the spinal canal coloured by the "
+            "concentration of drug in the CSF; beside it the same levels as a chart.",
+        ),
+        _drawn(
+            "map",
+            levels.level_time_map(result),
+            f"Map of the CSF concentration by vertebral level, {names[0]} on top, and time.",
+        ),
+    ]
+    if result.pumped is None:
+        profile = _drawn(
+            "profile",
+            levels.level_waves(result),
+            "Line chart of the CSF at each level at some times after the last dose; the highest "
+            "levels are in the table below it.",
+        )
+    else:
+        profile = _drawn(
+            "profile",
+            levels.level_profile(result),
+            "Line chart of the last day's mean in CSF and cord at each level; the numbers "
+            "are in the table below it.",
+        )
+    return [*drawn, profile]
+
+
+def _of_the_pump(result: CourseResult, pumped: PumpCourse) -> list[Drawn]:
+    drawn = [
+        _drawn(
+            "dose",
+            delivery.daily_dose(result),
+            "Bars: the dose that left the catheter tip on each day. " + story.presses(result),
+        ),
+        _drawn(
+            "reservoir",
+            delivery.reservoir(result),
+            "Line chart of the reservoir. " + " ".join(story.refill_sentences(result)),
+        ),
+        _drawn("ways", levels.ways_out(result), "Bar of the ways by which drug leaves the CSF."),
+    ]
+    if any(one.mode == "flex" for one in pumped.delivery.segments):
+        drawn.append(
+            _drawn(
+                "rate",
+                delivery.dose_rate(result),
+                "Step chart of the dose rate through the last week of the course.",
+            )
+        )
+    return drawn
 
 
 def _drawn(name: str, figure: go.Figure, alt: str) -> Drawn:
@@ -159,26 +202,32 @@ def _without_controls(figure: go.Figure) -> go.Figure:
 
 def _spine_moments(result: CourseResult) -> list[dict[str, Any]]:
     """Return the texts of the spine's slider, one for each frame."""
-    if result.pumped is None:
+    if not doses.into_fluid(result):
         return []
     return [
         {
             "name": elapsed(one.at_s),
             "hours": one.at_s / 3_600,
             "clock": clock(result.course.start + timedelta(seconds=one.at_s)),
-            "levels": _at_tip(result, one),
+            "levels": _at_the_marks(result, one),
         }
         for one in moments(result)
     ]
 
 
-def _at_tip(result: CourseResult, one: Moment) -> str:
-    level = result.primary.tip_level
-    if level is None:
-        return ""
-    said = f"At the tip: CSF {amount(float(one.csf[level]), 'mcg/mL')}"
-    cord = float(one.cord[level])
-    return said if cord != cord else f"{said}, cord {amount(cord, 'mcg/mL')}"  # noqa: PLR0124  NaN
+def _at_the_marks(result: CourseResult, one: Moment) -> str:
+    """Return what fluid and cord hold at the tip, or where doses are given, at a moment."""
+    names = result.primary.body.anatomy.level_names
+    rows = rows_marked(result) or [(0, "")]
+    said = []
+    for row, word in rows:
+        where = "the tip" if word == "tip" else names[row]
+        held = f"At {where}: CSF {level(float(one.csf[row]), 'mcg/mL')}"
+        cord = float(one.cord[row])
+        said.append(held if isnan(cord) else f"{held}, cord {level(cord, 'mcg/mL')}")
+    if result.pumped is None and rows[0][0] > 0:
+        said.append(f"At {names[0]}: CSF {level(float(one.csf[0]), 'mcg/mL')}")
+    return ". ".join(said)
 
 
 def _as_json(value: object) -> Markup:
@@ -215,5 +264,6 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["held"] = _held
+    environment.filters["capitalised"] = capitalised
     environment.filters["printed"] = _printed
     return environment

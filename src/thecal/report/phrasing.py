@@ -9,7 +9,7 @@ from math import isnan
 
 from thecal.quantity import show_number
 
-ROUTE_NAMES = {"pump": "pump", "oral": "tablets", "course": "as lived"}
+ROUTE_NAMES = {"pump": "pump", "oral": "tablets", "doses": "doses", "course": "as lived"}
 """What a reader calls the routes of a result."""
 
 WAYS_OUT = {
@@ -18,6 +18,7 @@ WAYS_OUT = {
     "bulk cranial": "CSF absorbed in the head",
     "cranial tissue": "brain tissue",
     "cord capillaries": "capillaries of the cord",
+    "brain capillaries": "capillaries of the brain",
 }
 """The ways out of the CSF, in words."""
 
@@ -28,6 +29,7 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 _MANY_DECIMALS = 28
 _WHOLE_FROM = 100
 _LOWEST_TOLD = 0.001
+_LOWEST_LEVEL = 1e-6
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -64,6 +66,25 @@ def quick(value: float) -> str:
 def amount(value: float, unit: str, digits: int = 2) -> str:
     """Return a number with its unit, as ``"34 ng/mL"``."""
     return f"{number(value, digits)} {unit}"
+
+
+def level(value: float, unit: str) -> str:
+    """Return a concentration with its unit; what is far below any assay is not spelt out.
+
+    Examples
+    --------
+    >>> level(0.0312, "mcg/mL"), level(4e-9, "mcg/mL"), level(-3e-15, "ng/mL")
+    ('0.031 mcg/mL', 'under 0.000001 mcg/mL', '0 ng/mL')
+    """
+    if isnan(value) or value >= _LOWEST_LEVEL:
+        return amount(value, unit)
+    # Below zero is rounding.
+    return f"under 0.000001 {unit}" if value > 0.0 else f"0 {unit}"
+
+
+def capitalised(text: str) -> str:
+    """Return a text with its first letter in capitals, the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def mass(mcg: float, digits: int = 3) -> str:

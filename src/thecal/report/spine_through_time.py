@@ -8,8 +8,16 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from thecal.report.dose_marks import (
+    mark_in_drawing,
+    marked_places,
+    moments_of_doses_h,
+    opening,
+    rows_marked,
+)
+from thecal.report.doses import pictured_route
 from thecal.report.drawing import SpineDrawing, draw_spine
-from thecal.report.phrasing import amount, elapsed
+from thecal.report.phrasing import elapsed, level
 from thecal.report.theme import (
     ACCENT,
     FAINT,
@@ -22,7 +30,7 @@ from thecal.report.theme import (
     finish,
     log_axis,
 )
-from thecal.therapy import CourseResult, Exposure
+from thecal.therapy import CourseResult
 
 Array = NDArray[np.float64]
 
@@ -40,6 +48,7 @@ _DISC = "#e3e7e6"
 _PROCESS = "#f7f3ea"
 _CATHETER = "#20242a"
 _HEIGHT = 920
+_DECADES_OF_DOSES = 4
 _STRETCH = 1.3  # the drawing is a little wider than life
 
 
@@ -60,22 +69,25 @@ class Moment:
     cord: Array
 
 
-def main_route(exposure: Exposure) -> str:
-    """Return the route that pictures of the CSF show: the pump where there is one."""
-    return "pump" if "pump" in exposure.data["route"] else "oral"
+def csf_scale(result: CourseResult) -> LogScale:
+    """Return the one scale on which all pictures of a course show CSF and cord.
 
-
-def csf_scale(exposure: Exposure) -> LogScale:
-    """Return the one scale on which all pictures of a course show CSF and cord."""
-    return LogScale(float(exposure.data["csf"].sel(route=main_route(exposure)).max()))
+    It reaches further down for doses alone, whose levels do not hold but fall.
+    """
+    route = pictured_route(result)
+    highest = float(result.primary.data["csf"].sel(route=route).max())
+    return LogScale(highest, _DECADES_OF_DOSES) if route == "doses" else LogScale(highest)
 
 
 def moments(result: CourseResult) -> list[Moment]:
     """Return the times that the spine shows: dense at first and after changes, then daily."""
-    data = result.primary.data.sel(route=main_route(result.primary))
+    data = result.primary.data.sel(route=pictured_route(result))
     end_h = result.course.length_s / HOUR_S
     stride = max(1, int(np.ceil(end_h / 24.0 / MOST_DAYS)))
-    wanted = [*EARLY_H, *(36.0, 48.0), *np.arange(24.0, end_h, 24.0 * stride), end_h]
+    wanted = [*(36.0, 48.0), *np.arange(24.0, end_h, 24.0 * stride), end_h]
+    wanted += moments_of_doses_h(result)
+    # Before the first dose there is nothing to see; a pump runs from the start.
+    wanted += EARLY_H if result.pumped is not None else [0.0]
     for order in result.course.prescriptions:
         wanted += [order.at_s / HOUR_S + after for after in AFTER_A_CHANGE_H]
     times = data["time"].to_numpy()
@@ -92,12 +104,13 @@ def spine(result: CourseResult) -> go.Figure:
     -------
     go.Figure
         The canal is coloured by CSF, the cord within it by its own concentration (mcg/mL, one
-        logarithmic scale). It shows the end of the course; its frames hold the other times.
+        logarithmic scale). It shows the end of the course, or, where doses alone are given, the
+        time soon after the last one; its frames hold the other times.
     """
     exposure = result.primary
     shown = moments(result)
     drawing = draw_spine(exposure.body.anatomy, exposure.tip_level)
-    scale = csf_scale(exposure)
+    scale = csf_scale(result)
     frames = [
         go.Frame(
             name=elapsed(one.at_s),
@@ -107,11 +120,16 @@ def spine(result: CourseResult) -> go.Figure:
         for one in shown
     ]
     figure = go.Figure(frames=frames)
-    figure.add_traces(_changing(shown[-1], drawing, scale, result))
+    first = opening(result, [one.at_s for one in shown])
+    figure.add_traces(_changing(shown[first], drawing, scale, result))
     figure.add_traces(_still(drawing, scale))
     _lay_out(figure, drawing, scale)
     _mark_tip(figure, result, drawing)
-    _controls(figure, [elapsed(one.at_s) for one in shown])
+    for x, y, text in marked_places(result, drawing):
+        mark_in_drawing(figure, x, y, text, symbol="diamond")
+    for row, _ in rows_marked(result):
+        _rule(figure, float(drawing.level_y[row]))
+    _controls(figure, [elapsed(one.at_s) for one in shown], first)
     return figure
 
 
@@ -121,8 +139,8 @@ def _changing(
     names = result.primary.body.anatomy.level_names
     has_cord = ~np.isnan(one.cord)
     facts = [
-        [level, amount(csf, "mcg/mL"), amount(cord, "mcg/mL") if known else "ends higher up"]
-        for level, csf, cord, known in zip(names, one.csf, one.cord, has_cord, strict=True)
+        [name, level(csf, "mcg/mL"), level(cord, "mcg/mL") if known else "ends higher up"]
+        for name, csf, cord, known in zip(names, one.csf, one.cord, has_cord, strict=True)
     ]
     hover = "<b>%{customdata[0]}</b><br>CSF %{customdata[1]}<br>cord %{customdata[2]}"
     csf_line = np.maximum(one.csf, scale.bottom / 10)
@@ -285,49 +303,28 @@ def _names(figure: go.Figure) -> list[str]:
 
 
 def _mark_tip(figure: go.Figure, result: CourseResult, drawing: SpineDrawing) -> None:
-    level = result.primary.tip_level
-    if level is None or drawing.catheter is None:
+    tip = result.primary.tip_level
+    if tip is None or drawing.catheter is None:
         return
     x, y = float(drawing.catheter[0][-1]), float(drawing.catheter[1][-1])
-    name = result.primary.body.anatomy.level_names[level]
-    figure.add_trace(
-        go.Scatter(
-            x=[x],
-            y=[y],
-            mode="markers",
-            marker={"size": 11, "color": PAPER, "line": {"color": _CATHETER, "width": 2.5}},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-    )
-    figure.add_annotation(
-        x=x,
-        y=y,
-        ax=44,
-        ay=-14,
-        text=f"<b>tip {name}</b>",
-        showarrow=True,
-        arrowhead=0,
-        arrowwidth=1,
-        arrowcolor=_CATHETER,
-        xanchor="left",
-        font={"size": 12},
-        bgcolor="rgba(255,255,255,0.85)",
-        standoff=6,
-    )
+    name = result.primary.body.anatomy.level_names[tip]
+    mark_in_drawing(figure, x, y, f"<b>tip {name}</b>", symbol="circle")
+
+
+def _rule(figure: go.Figure, y: float) -> None:
     figure.add_shape(
         type="line",
         xref="x2 domain",
         x0=0,
         x1=1,
-        y0=float(drawing.level_y[level]),
-        y1=float(drawing.level_y[level]),
+        y0=y,
+        y1=y,
         line={"color": _CATHETER, "width": 1, "dash": "dash"},
         layer="below",
     )
 
 
-def _controls(figure: go.Figure, labels: list[str]) -> None:
+def _controls(figure: go.Figure, labels: list[str], first: int) -> None:
     """Add a slider and a play button for notebooks; the page brings its own, for the keyboard."""
 
     def show(names: list[str | None], ms: int) -> list[object]:
@@ -338,7 +335,7 @@ def _controls(figure: go.Figure, labels: list[str]) -> None:
     figure.update_layout(
         sliders=[
             {
-                "active": len(labels) - 1,
+                "active": first,
                 "steps": steps,
                 "currentvalue": {"prefix": "time from the start: "},
                 "pad": {"t": 90, "b": 10},

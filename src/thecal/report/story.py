@@ -1,4 +1,4 @@
-"""A course in plain words and a few key figures: the same for the page and the terminal."""
+"""A course in plain words: the same for the page and the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from thecal.quantity import Quantity
-from thecal.report.phrasing import amount, clock, date, day, hours, mass, times
+from thecal.report import doses
+from thecal.report.phrasing import amount, clock, date, hours, level, mass, times
 from thecal.therapy import CourseResult
 
 DAY_S = 86_400
@@ -26,15 +27,6 @@ REPEATED = {
 
 MOST_TOLD_ONE_BY_ONE = 3
 SHOWN_PLAINLY = 12
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFigure:
-    """One of the few numbers that are read first."""
-
-    label: str
-    value: str
-    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +74,35 @@ def paragraph(result: CourseResult) -> str:
 
 
 def _sentences(result: CourseResult) -> Iterator[str]:
+    if result.pumped is not None:
+        yield from _of_pump(result)
+    elif "oral" in result.primary.last_day.plasma_ng_per_ml:
+        yield from _of_tablets(result)
+    yield from doses.dose_sentences(result)
+    if doses.doses_of(result) and result.pumped is None:
+        yield from doses.peak_sentences(result)
+        if not doses.into_fluid(result):
+            yield "Nothing is given into the spinal fluid."
+    samples = doses.sample_sentence(result)
+    if samples:
+        yield samples
+
+
+def _of_tablets(result: CourseResult) -> Iterator[str]:
+    exposure = result.primary
+    held = amount(exposure.last_day.plasma_ng_per_ml["oral"], "ng/mL")
+    yield (
+        f"On {oral_dose(result)} of {exposure.drug.name} a day by mouth, the blood holds {held} "
+        "on average over the last day of the course."
+    )
+    if not result.course.doses:
+        yield "There is no pump in this course, so nothing is given into the spinal fluid."
+
+
+def _of_pump(result: CourseResult) -> Iterator[str]:
     exposure = result.primary
     last, drug = exposure.last_day, exposure.drug.name
     plasma = last.plasma_ng_per_ml
-    if result.pumped is None:
-        yield (
-            f"On {_oral_dose(result)} of {drug} a day by mouth, the blood holds "
-            f"{amount(plasma['oral'], 'ng/mL')} on average over the last day of the course."
-        )
-        yield "There is no pump in this course, so nothing is given into the spinal fluid."
-        return
     given = at_tip_on_the_last_day(result, exposure.drug.id)
     if not given:
         yield f"On the last day of the course the pump gave no {drug}."
@@ -105,18 +116,18 @@ def _sentences(result: CourseResult) -> Iterator[str]:
         + (
             "."
             if exposure.oral_to_pump_plasma_ratio is None
-            else f"; on the tablets, {_oral_dose(result)} a day, it holds "
+            else f"; on the tablets, {oral_dose(result)} a day, it holds "
             f"{amount(plasma['oral'], 'ng/mL')}: "
             f"{times(exposure.oral_to_pump_plasma_ratio)} as much."
         )
     )
     if exposure.tip_level is not None:
         names = exposure.body.anatomy.level_names
-        csf = last.csf_mcg_per_ml["pump"]
+        csf = last.csf_mcg_per_ml[doses.pictured_route(result)]
         yield (
-            f"The spinal fluid holds {amount(float(csf[exposure.tip_level]), 'mcg/mL')} at the "
+            f"The spinal fluid holds {level(float(csf[exposure.tip_level]), 'mcg/mL')} at the "
             f"level of the catheter tip ({names[exposure.tip_level]}) and "
-            f"{amount(float(csf[0]), 'mcg/mL')} at the top of the spine ({names[0]})."
+            f"{level(float(csf[0]), 'mcg/mL')} at the top of the spine ({names[0]})."
         )
     if exposure.rise is not None:
         rise = exposure.rise
@@ -126,73 +137,17 @@ def _sentences(result: CourseResult) -> Iterator[str]:
         )
 
 
-def _oral_dose(result: CourseResult) -> str:
+def oral_dose(result: CourseResult) -> str:
+    """Return the primary drug's dose by mouth on each day."""
     drug = result.primary.drug.id
-    doses = [one.dose for one in result.course.oral if one.drug == drug]
-    total = sum((dose.to("mg/day") for dose in doses), Fraction(0))
+    taken = [one.dose for one in result.course.oral if one.drug == drug]
+    total = sum((dose.to("mg/day") for dose in taken), Fraction(0))
     return mass(float(total) * MCG_PER_MG)
 
 
-def key_figures(result: CourseResult) -> list[KeyFigure]:
-    """Return the few numbers that are read first; those that do not apply are left out."""
-    exposure = result.primary
-    last = exposure.last_day
-    plasma, figures = last.plasma_ng_per_ml, []
-    if result.pumped is not None:
-        for drug in result.pumped.drugs:
-            name = result.exposures[drug].drug.name
-            given = mass(at_tip_on_the_last_day(result, drug))
-            figures.append(KeyFigure("From the catheter, last day", given, name))
-        ratio = exposure.oral_to_pump_plasma_ratio
-        beside = (
-            ""
-            if ratio is None
-            else (f"on the tablets {amount(plasma['oral'], 'ng/mL')}, {times(ratio)} as much")
-        )
-        figures.append(KeyFigure("Blood, on the pump", amount(plasma["pump"], "ng/mL"), beside))
-    else:
-        figures.append(KeyFigure("By mouth, each day", _oral_dose(result), exposure.drug.name))
-        figures.append(KeyFigure("Blood, on the tablets", amount(plasma["oral"], "ng/mL")))
-    if exposure.tip_level is not None:
-        names = exposure.body.anatomy.level_names
-        csf = last.csf_mcg_per_ml["pump"]
-        figures.append(
-            KeyFigure(
-                f"CSF at the tip, {names[exposure.tip_level]}",
-                amount(float(csf[exposure.tip_level]), "mcg/mL"),
-                f"at {names[0]} {amount(float(csf[0]), 'mcg/mL')}",
-            )
-        )
-    if exposure.rise is not None:
-        figures.append(
-            KeyFigure(
-                "Time to 90 %, at the tip",
-                hours(exposure.rise.tip),
-                f"in the cord {hours(exposure.rise.cord)}",
-            )
-        )
-    dates = result.refill
-    if dates is not None and dates.refill_by is not None:
-        figures.append(
-            KeyFigure("Refill by", day(dates.refill_by), f"set by the {_bound(dates.bound)}")
-        )
-    if dates is not None and dates.low_reservoir_at is not None:
-        figures.append(
-            KeyFigure("Low-reservoir alarm", day(dates.low_reservoir_at), _worst(result))
-        )
-    return figures
-
-
-def _bound(bound: str) -> str:
+def bound_of(bound: str) -> str:
+    """Return what sets the date of a refill, in words."""
     return "drug's stability" if bound == "stability" else f"{bound.replace(' ', '-')} alarm"
-
-
-def _worst(result: CourseResult) -> str:
-    dates = result.refill
-    typical = dates.low_reservoir_at_typical if dates else None
-    if dates is None or typical is None or typical == dates.low_reservoir_at:
-        return ""
-    return f"worst case; typical {day(typical)}"
 
 
 def empty_since(result: CourseResult) -> datetime | None:
@@ -232,9 +187,8 @@ def refill_sentences(result: CourseResult) -> list[str]:
     else:
         said.append(f"At {worst} the low-reservoir alarm is due on {date(dates.low_reservoir_at)}.")
     if dates.refill_by is not None:
-        said.append(
-            f"Refill by {date(dates.refill_by)}. What sets this date is the {_bound(dates.bound)}."
-        )
+        bound = bound_of(dates.bound)
+        said.append(f"Refill by {date(dates.refill_by)}. What sets this date is the {bound}.")
     return said
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from thecal.knowledge import Figure
-from thecal.report.phrasing import number
-from thecal.report.spine_through_time import main_route
+from thecal.report import doses
+from thecal.report.phrasing import elapsed, level, number
 from thecal.therapy import CourseResult
+
+HOUR_S = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,29 @@ class LevelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PeakRow:
+    """The highest levels at one vertebral level and when; the cord's are empty without a cord."""
+
+    level: str
+    csf: str
+    csf_at: str
+    cord: str
+    cord_at: str
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One sample as the reader sees it."""
+
+    when: str
+    site: str
+    drug: str
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssumptionRow:
     """A figure as the reader sees it, and the number of its source."""
 
@@ -33,7 +58,7 @@ class AssumptionRow:
 def level_rows(result: CourseResult) -> list[LevelRow]:
     """Return the mean of the last day at each level, from the head down."""
     exposure = result.primary
-    route = main_route(exposure)
+    route = doses.pictured_route(result)
     columns = (exposure.last_day.csf_mcg_per_ml[route], exposure.last_day.cord_mcg_per_ml[route])
     names = exposure.body.anatomy.level_names
     return [
@@ -44,6 +69,41 @@ def level_rows(result: CourseResult) -> list[LevelRow]:
             tip=k == exposure.tip_level,
         )
         for k, (level, csf, cord) in enumerate(zip(names, *columns, strict=True))
+    ]
+
+
+def peak_rows(result: CourseResult) -> list[PeakRow]:
+    """Return the highest CSF and cord at each level, as lived, from the head down."""
+    exposure = result.primary
+    lived = exposure.data.sel(route="course")
+    hours = lived["time"].to_numpy()
+    given = {place.level for place in doses.places(result)}
+    rows = []
+    for k, name in enumerate(exposure.body.anatomy.level_names):
+        said: list[str] = []
+        for tissue in ("csf", "cord"):
+            values = lived[tissue].to_numpy()[:, k]
+            if np.isnan(values).any():
+                said += ["", ""]
+                continue
+            top = int(values.argmax())
+            said += [number(float(values[top])), elapsed(round(float(hours[top]) * HOUR_S))]
+        rows.append(PeakRow(name, said[0], said[1], said[2], said[3], given=k in given))
+    return rows
+
+
+def sample_rows(result: CourseResult) -> list[SampleRow]:
+    """Return every sample of the course, table by table."""
+    return [
+        SampleRow(
+            elapsed(at_s),
+            one.site,
+            result.exposures[one.drug].drug.name,
+            level(value, one.unit).removesuffix(f" {one.unit}"),
+            one.unit,
+        )
+        for one in result.samples
+        for at_s, value in zip(one.times_s.tolist(), one.values.tolist(), strict=True)
     ]
 
 

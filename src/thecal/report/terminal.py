@@ -10,8 +10,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from thecal import NOTICE
-from thecal.report import story
-from thecal.report.phrasing import amount, clock, date, hours, mass, times
+from thecal.report import doses, story
+from thecal.report.key_figures import key_figures
+from thecal.report.phrasing import amount, clock, date, elapsed, hours, level, mass, times
 from thecal.therapy import CourseResult
 
 WIDTH = 80
@@ -77,9 +78,12 @@ def _row(label: str, value: str) -> Padding:
 def _tables(result: CourseResult) -> list[tuple[str, list[Row]]]:
     tables = [
         ("Pump", _pump(result)),
+        ("Doses", _doses(result)),
+        ("Highest levels, and when", _highest(result)),
         ("Blood, mean of the last day", _blood(result)),
         ("Spinal fluid (CSF), mean of the last day", _csf(result)),
         ("Time to 90 % of a new level", _rise(result)),
+        ("Samples, the highest at each site", _samples(result)),
         ("Tablets to pump, a disputed range: no dose to program", _conversion(result)),
     ]
     return [(title, rows) for title, rows in tables if rows]
@@ -114,10 +118,28 @@ def _pump(result: CourseResult) -> list[Row]:
     return rows
 
 
+def _doses(result: CourseResult) -> list[Row]:
+    rows = []
+    for one in result.course.doses:
+        what = f"{mass(float(one.amount.to('mcg')))} of {result.exposures[one.drug].drug.name}"
+        rows.append((doses.route_and_site(one), f"{what}{doses.over(one)}, {doses.timing(one)}"))
+    return rows
+
+
+def _highest(result: CourseResult) -> list[Row]:
+    if result.pumped is not None:
+        return []
+    return [
+        (one.label.removesuffix(", highest"), f"{one.value}, {one.beside}")
+        for one in key_figures(result)
+        if one.label.endswith(", highest")
+    ]
+
+
 def _blood(result: CourseResult) -> list[Row]:
     exposure = result.primary
     plasma = exposure.last_day.plasma_ng_per_ml
-    rows = [
+    rows: list[Row] = [
         (f"on the {name}", amount(plasma[route], "ng/mL"))
         for route, name in (("pump", "pump"), ("oral", "tablets"))
         if plasma.get(route) is not None
@@ -128,12 +150,22 @@ def _blood(result: CourseResult) -> list[Row]:
     return rows
 
 
+def _samples(result: CourseResult) -> list[Row]:
+    rows = []
+    for one in result.samples:
+        top = int(one.values.argmax())
+        held = level(float(one.values[top]), one.unit)
+        many = f"{len(one.values)} samples" if len(one.values) > 1 else "1 sample"
+        rows.append((one.site, f"{held} at {elapsed(int(one.times_s[top]))}, of {many}"))
+    return rows
+
+
 def _csf(result: CourseResult) -> list[Row]:
     exposure = result.primary
     if exposure.tip_level is None:
         return []
     names = exposure.body.anatomy.level_names
-    csf = exposure.last_day.csf_mcg_per_ml["pump"]
+    csf = exposure.last_day.csf_mcg_per_ml[doses.pictured_route(result)]
     shown = [("at the tip", exposure.tip_level), ("top of the spine", 0)]
     if "L4" in names:
         shown.append(("lumbar", names.index("L4")))

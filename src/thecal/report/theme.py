@@ -36,8 +36,19 @@ DEEP = (
 Perceptually uniform and of steadily falling lightness, so that it reads without colour too.
 """
 
+SITE_LINES: tuple[dict[str, str | float], ...] = (
+    {"color": ACCENT, "width": 2.5},
+    {"color": DEEP[9], "width": 2.0, "dash": "dash"},
+    {"color": "#a8652a", "width": 2.0, "dash": "dot"},
+    {"color": STONE, "width": 2.0, "dash": "dashdot"},
+    {"color": DEEP[3], "width": 2.0, "dash": "longdash"},
+    {"color": INK, "width": 1.6, "dash": "longdashdot"},
+)
+"""Lines of different sites, told apart by their dashes too."""
+
 NOTICE_PX = 30
 _DECADES = 2
+_ROOM_FOR_A_TICK = 0.2  # share of the bar
 _HEADROOM = 1.25  # so that the highest values do not all wear the darkest colour
 _LONGEST_AXIS = 4
 _SHORT_AXIS = 2.2  # in decades; such an axis has room for 1, 2 and 5
@@ -59,18 +70,19 @@ def colours(shares: Array) -> list[str]:
 
 
 class LogScale:
-    """A logarithmic scale of concentrations over two decades, its ends at 1, 2 or 5.
+    """A logarithmic scale of concentrations over some decades, its ends at 1, 2 or 5.
 
     Parameters
     ----------
     highest
-        The highest value that is shown; it gets some room above it. What lies two decades below
-        the top, or lower, takes the lowest colour.
+        The highest value that is shown; it gets some room above it.
+    decades
+        How far it reaches; what lies so far below the top, or lower, takes the lowest colour.
     """
 
-    def __init__(self, highest: float) -> None:
+    def __init__(self, highest: float, decades: int = _DECADES) -> None:
         self.top = _round_up(highest * _HEADROOM)
-        self.bottom = self.top / 10**_DECADES
+        self.bottom = self.top / 10**decades
 
     @property
     def log_range(self) -> tuple[float, float]:
@@ -91,6 +103,10 @@ class LogScale:
         """Return a labelled colour bar in mcg/mL."""
         low, high = self.log_range
         decades = 10.0 ** np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
+        if high - low > _DECADES + 0.5:
+            # Every other one, from the highest down: the labels stand side by side on a phone too.
+            near = self.bottom * 10.0 ** (_ROOM_FOR_A_TICK * (high - low))
+            decades = decades[::-2][decades[::-2] > near]
         ticks = sorted({self.bottom, *decades.tolist()})
         return {
             "tickvals": np.log10(ticks).tolist(),

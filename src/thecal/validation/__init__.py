@@ -2,10 +2,10 @@
 
 from thecal.validation.explaining import Explanation, load_explanations
 from thecal.validation.measures import MEASURES
-from thecal.validation.page import page
+from thecal.validation.page import fit_page, page
 from thecal.validation.reading import CALIBRATION, calibration, read_targets, read_targets_text
 from thecal.validation.running import Finding, Row, Validation, validate
-from thecal.validation.showing import as_object, print_validation
+from thecal.validation.showing import as_object, fit_as_object, print_fit, print_validation
 from thecal.validation.target import Spread, Target, Way
 
 __all__ = [
@@ -20,8 +20,11 @@ __all__ = [
     "Way",
     "as_object",
     "calibration",
+    "fit_as_object",
+    "fit_page",
     "load_explanations",
     "page",
+    "print_fit",
     "print_validation",
     "read_targets",
     "read_targets_text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from thecal import NOTICE
 from thecal.validation import persons, showing, verdict
@@ -12,21 +13,16 @@ from thecal.validation.reading import NEEDED, OPTIONAL
 from thecal.validation.running import Finding, Validation
 from thecal.validation.trial import AMOUNTS
 
+if TYPE_CHECKING:
+    from thecal.validation.fitting import Fit
+
 _UNEXPLAINED = "This row is not one of thecal's own; nothing is on record of why it is missed."
 
 
 def page(validation: Validation) -> str:
-    """Return the page as Markdown."""
-    from jinja2 import Environment, StrictUndefined
-
-    template = (files("thecal.validation") / "data" / "page.md.j2").read_text(encoding="utf-8")
-    # Markdown from thecal's own data: there is nothing to escape but the bars of tables.
-    environment = Environment(  # noqa: S701
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters["cell"] = lambda text: str(text).replace("|", "\\|")
-    return environment.from_string(template).render(
-        notice=NOTICE,
+    """Return the page on the rows as Markdown."""
+    return _rendered(
+        "page.md.j2",
         validation=validation,
         rule=verdict.TREATED,
         interval=persons.STATED,
@@ -38,6 +34,23 @@ def page(validation: Validation) -> str:
         optional=OPTIONAL,
         amounts=AMOUNTS,
     )
+
+
+def fit_page(fit: Fit) -> str:
+    """Return the page on the fit as Markdown."""
+    return _rendered("fit.md.j2", fit=fit, show=showing, chi_square=verdict.CHI_SQUARE_95)
+
+
+def _rendered(template: str, **content: object) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    text = (files("thecal.validation") / "data" / template).read_text(encoding="utf-8")
+    # Markdown from thecal's own data: there is nothing to escape but the bars of tables.
+    environment = Environment(  # noqa: S701
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["cell"] = lambda cell: str(cell).replace("|", "\\|")
+    return environment.from_string(text).render(notice=NOTICE, **content)
 
 
 def explained(finding: Finding) -> str:

@@ -12,6 +12,8 @@ from thecal.validation.verdict import central
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from thecal.validation.fitting import Fit
+
 SHOWN_DIGITS = 3
 
 
@@ -150,3 +152,53 @@ def print_validation(validation: Validation, console: Console | None = None) -> 
             f"factor 1.5 ({part.within_strict} with +- 2 SEM where an SEM was reported)."
         )
     console.print(f"{NOTICE}.")
+
+
+def fit_as_object(fit: Fit) -> dict[str, Any]:
+    """Return a fit as plain values for JSON."""
+    return {
+        "estimates": [
+            {
+                "name": free.name,
+                "unit": free.unit,
+                "recorded": free.recorded.number(free.unit),
+                "lowest": free.ends[0],
+                "highest": free.ends[1],
+                "estimate": estimate,
+            }
+            for free, estimate in zip(fit.frees, fit.estimates, strict=True)
+        ],
+        "loss_recorded": fit.loss_before,
+        "loss_estimate": fit.loss_after,
+        "profiles": [
+            {
+                "name": one.free.name,
+                "values": list(one.values),
+                "losses": list(one.losses),
+                "interval": list(one.interval),
+            }
+            for one in fit.profiles
+        ],
+        "notice": NOTICE,
+    }
+
+
+def print_fit(fit: Fit, console: Console | None = None) -> None:
+    """Print the estimates beside what is on record."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = console or Console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("figure", "on record", "estimate", "unit", "95 % interval"):
+        table.add_column(heading, overflow="fold")
+    intervals = {one.free.name: one.interval for one in fit.profiles}
+    for free, estimate in zip(fit.frees, fit.estimates, strict=True):
+        ends = intervals.get(free.name)
+        shown = f"{number(ends[0])} to {number(ends[1])}" if ends else ""
+        table.add_row(free.label, free.recorded.stated(), number(estimate), free.unit, shown)
+    console.print(table)
+    console.print(
+        f"Twice the negative log-likelihood: {fit.loss_before:.2f} on record, "
+        f"{fit.loss_after:.2f} at the estimate. {NOTICE}."
+    )

@@ -6,6 +6,9 @@ from math import sqrt
 
 from thecal.validation.target import Target
 
+CHI_SQUARE_95 = 3.841
+"""Twice the log-likelihood that a single figure may lose within its 95 % interval."""
+
 PERCENT = 100.0
 
 WIDTHS = 2.0
