@@ -181,8 +181,9 @@ def test_the_reservoir_names_the_day_of_the_refill() -> None:
 
 
 def test_the_ways_out_are_shown_as_shares_of_one_whole() -> None:
-    figure = ways_out(result("cancer-pain"))
-    assert sum(trace.x[0] for trace in figure.data) == pytest.approx(100.0, abs=0.01)
+    # A little more than the whole: what comes back with the blood leaves once again.
+    total = sum(trace.x[0] for trace in ways_out(result("cancer-pain")).data)
+    assert 100.0 <= total < 100.2
 
 
 def test_the_dose_rate_of_a_flex_pattern_has_its_steps() -> None:

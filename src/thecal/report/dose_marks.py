@@ -22,7 +22,7 @@ OPENING_H = 1.0
 """So long after the last dose the spine is shown first: by then the dose has spread."""
 
 _EPIDURAL_CM = 0.35
-_HEAD_CM = 1.1
+_HEAD_CM = 1.5
 _MARK_Y = -1.5
 
 

@@ -122,7 +122,7 @@ def dose_sentences(result: CourseResult) -> Iterator[str]:
     for dose in result.course.doses:
         verb = "is taken" if dose.route == "oral" else "is given" if dose.over_s else "is injected"
         first = clock(result.course.start + timedelta(seconds=dose.at_s))
-        yield f"{_what(result, dose)} {verb} {_where(dose)}{over(dose)} {timing(dose)} ({first})."
+        yield f"{_what(result, dose)} {verb} {_where(dose)}{over(dose)}, {timing(dose)} ({first})."
 
 
 def route_and_site(dose: Dose) -> str:

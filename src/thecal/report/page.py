@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _QUANTITY = re.compile(
-    r"\d[\d .]*(?<! ) (?:(?:mcg|mg|ng|mL|L|cm|h|min|days?|times)\b(?:/(?:mL|day|h|L)\b)?|%)"
+    r"(?<![A-Za-z\d.])\d[\d .]*(?<! ) "
+    r"(?:(?:mcg|mg|ng|mL|L|cm|h|min|days?|times)\b(?:/(?:mL|day|h|L)\b)?|%)"
 )
 
 

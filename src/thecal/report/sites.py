@@ -135,6 +135,7 @@ def site_levels(result: CourseResult, sites: list[str]) -> go.Figure:
                 y=small(np.where(values > 0.0, values, np.nan)),
                 mode="lines",
                 name=one.label,
+                showlegend=True,
                 line=line,
                 customdata=[elapsed(int(at_s)) for at_s in times],
                 hovertemplate="%{y:.2~g} mcg/mL, %{customdata}<extra>%{fullData.name}</extra>",

@@ -48,7 +48,7 @@ _DISC = "#e3e7e6"
 _PROCESS = "#f7f3ea"
 _CATHETER = "#20242a"
 _HEIGHT = 920
-_DECADES_OF_DOSES = 4
+_DECADES = {"doses": 4, "course": 3}
 _STRETCH = 1.3  # the drawing is a little wider than life
 
 
@@ -72,11 +72,11 @@ class Moment:
 def csf_scale(result: CourseResult) -> LogScale:
     """Return the one scale on which all pictures of a course show CSF and cord.
 
-    It reaches further down for doses alone, whose levels do not hold but fall.
+    It reaches further down where there are doses, whose levels do not hold but fall.
     """
     route = pictured_route(result)
     highest = float(result.primary.data["csf"].sel(route=route).max())
-    return LogScale(highest, _DECADES_OF_DOSES) if route == "doses" else LogScale(highest)
+    return LogScale(highest, _DECADES[route]) if route in _DECADES else LogScale(highest)
 
 
 def moments(result: CourseResult) -> list[Moment]:

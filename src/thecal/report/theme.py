@@ -48,7 +48,6 @@ SITE_LINES: tuple[dict[str, str | float], ...] = (
 
 NOTICE_PX = 30
 _DECADES = 2
-_ROOM_FOR_A_TICK = 0.2  # share of the bar
 _HEADROOM = 1.25  # so that the highest values do not all wear the darkest colour
 _LONGEST_AXIS = 4
 _SHORT_AXIS = 2.2  # in decades; such an axis has room for 1, 2 and 5
@@ -103,11 +102,10 @@ class LogScale:
         """Return a labelled colour bar in mcg/mL."""
         low, high = self.log_range
         decades = 10.0 ** np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
+        ticks = sorted({self.bottom, *decades.tolist()})
         if high - low > _DECADES + 0.5:
             # Every other one, from the highest down: the labels stand side by side on a phone too.
-            near = self.bottom * 10.0 ** (_ROOM_FOR_A_TICK * (high - low))
-            decades = decades[::-2][decades[::-2] > near]
-        ticks = sorted({self.bottom, *decades.tolist()})
+            ticks = sorted(decades[::-2].tolist())
         return {
             "tickvals": np.log10(ticks).tolist(),
             "ticktext": [number(tick) for tick in ticks],

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 SHOWN_DIGITS = 3
 
+WIDE = 120
+"""Columns of a terminal from which on the table shows everything."""
+
+ONLY_WIDE = ("drug", "interval", "unit")
+
 
 def as_object(validation: Validation) -> dict[str, Any]:
     """Return a validation as plain values for JSON.
@@ -135,15 +140,27 @@ def print_validation(validation: Validation, console: Console | None = None) -> 
 
     console = console or Console()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("row", "quantity", "drug", "observed", "predicted", "interval", "unit", ""):
-        table.add_column(heading, overflow="fold")
+    wide = console.width >= WIDE
+    headings = ("row", "quantity", "drug", "observed", "predicted", "interval", "unit", "")
+    for heading in headings:
+        if wide or heading not in ONLY_WIDE:
+            table.add_column(heading, overflow="fold", no_wrap=heading in {"row", ""})
     for finding in validation.findings:
-        style = "" if finding.within else "red"
-        cells = (
-            *(finding.target.id, finding.target.quantity, drugs(finding), observed(finding)),
-            *(predicted(finding), interval(finding), finding.target.unit, verdict(finding)),
-        )
-        table.add_row(*cells, style=style)
+        foretold = predicted(finding)
+        if not wide and not finding.target.ranks and finding.predicted is not None:
+            foretold += f" {finding.target.unit}".removesuffix(" 1")
+        cells = {
+            "row": finding.target.id,
+            "quantity": finding.target.quantity,
+            "drug": drugs(finding),
+            "observed": observed(finding),
+            "predicted": foretold,
+            "interval": interval(finding),
+            "unit": finding.target.unit,
+            "": verdict(finding),
+        }
+        shown = [cells[heading] for heading in headings if wide or heading not in ONLY_WIDE]
+        table.add_row(*shown, style="" if finding.within else "red")
     console.print(table)
     for origin in validation.origins:
         part = validation.of(origin)

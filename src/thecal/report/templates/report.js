@@ -33,7 +33,9 @@
   const shapeOf = (chart, width) => {
     if (chart.id !== "spine") return {};
     const narrow = width < NARROW_PX;
-    const shown = narrow ? numbers.filter(([value]) => Number.isInteger(Math.log10(value))) : numbers;
+    const decades = numbers.filter(([value]) => Number.isInteger(Math.log10(value)));
+    const few = decades.length > 3 ? decades.filter((_, k) => (decades.length - k) % 2) : decades;
+    const shown = narrow ? few : numbers;
     return {
       "xaxis.range": ranges[0].slice(),
       "yaxis.range": ranges[1].slice(),
