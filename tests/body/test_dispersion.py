@@ -60,7 +60,7 @@ def test_a_body_may_be_built_on_it() -> None:
 def test_a_dispersion_above_the_ceiling_is_refused_with_the_reason() -> None:
     anatomy = load_anatomy("adult")
     along = np.full(len(anatomy.canal().area_cm2) + 1, 0.5 * 3600.0)
-    with pytest.raises(ValidityError, match="0.5 cm2/s, but only .* is physically possible"):
+    with pytest.raises(ValidityError, match=r"0\.5 cm2/s, but only .* is physically possible"):
         build_body(anatomy, morphine(), dispersion=along)
 
 
