@@ -112,6 +112,17 @@ def test_without_flow_and_blood_source_and_observer_may_change_places() -> None:
         assert there == pytest.approx(back, rel=1e-12)
 
 
+def test_one_adjoint_solve_gives_a_site_for_every_tip() -> None:
+    # csf.md 2.15
+    body = adult()
+    watched = body.row("csf T6")
+    adjoint = -np.linalg.solve(body.network.matrix.T, watched)
+    for tip in ("C5", "T4", "T10", "L3"):
+        channel = body.channel("intrathecal", tip)
+        direct = watched @ body.system.steady_state(channel)
+        assert adjoint @ channel == pytest.approx(direct, rel=1e-9)
+
+
 def test_fluid_formed_is_fluid_absorbed_with_the_pump_counted() -> None:
     # csf.md 2.12
     p, pump = morphine(), 0.4

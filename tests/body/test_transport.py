@@ -77,6 +77,28 @@ def test_a_pulse_spreads_as_the_moving_gaussian(velocity: float) -> None:
     assert np.abs(found - wanted).max() < 2e-3 * wanted.max()
 
 
+def test_a_pulse_peaks_at_a_distance_when_the_formula_says() -> None:
+    # csf.md 2.4
+    tested = line(160.0, 641)
+    at, away = 320, 60
+    x = tested.canal.middles_cm[at + away] - tested.canal.middles_cm[at]
+    peak_h = (-0.5 + np.sqrt(0.25 + LOSS * x**2 / DISPERSION)) / (2.0 * LOSS)
+    times = [int(peak_h * HOUR) + step for step in range(-900, 901, 60)]
+    curve = tested.after_dose(at, 100.0, times)[:, at + away]
+    found_h = times[int(curve.argmax())] / HOUR
+    assert found_h == pytest.approx(peak_h, abs=0.03)
+
+
+def test_the_apparent_decay_at_the_site_is_loss_and_spreading() -> None:
+    # csf.md 2.5: slope = k + ln(t2 / t1) / (2 (t2 - t1))
+    tested = line(160.0, 641)
+    early, late = 2.0, 5.0
+    curve = tested.after_dose(320, 100.0, [int(early * HOUR), int(late * HOUR)])[:, 320]
+    slope = np.log(curve[0] / curve[1]) / (late - early)
+    wanted = LOSS + np.log(late / early) / (2.0 * (late - early))
+    assert slope == pytest.approx(wanted, rel=1e-3)
+
+
 @pytest.mark.parametrize("velocity", [0.0, 2.0])
 def test_the_moments_of_a_pulse_are_exact(velocity: float) -> None:
     # csf.md 2.3: mass, mean and variance grow by loss, flow and dispersion alone
