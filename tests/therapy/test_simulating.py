@@ -195,6 +195,13 @@ def test_a_long_slow_course_is_bound_by_the_stability_of_the_drug() -> None:
     assert (dates.refill_by - course.start).days == 90
 
 
+def test_near_the_tip_the_limit_is_the_solution_itself_and_far_above_any_level() -> None:
+    found = result("concentration-change")
+    told = summary(found)["exposure"]
+    assert told["near_tip_limit_mcg_per_ml"] == 20_000.0
+    assert max(told["csf_mcg_per_ml"].values()) < 0.01 * told["near_tip_limit_mcg_per_ml"]
+
+
 def test_tablets_alone_need_no_implant() -> None:
     course = replace(
         example("cancer-pain"),

@@ -68,6 +68,20 @@ class CourseResult:
         found = [one for exposure in self.exposures.values() for one in exposure.samples]
         return tuple(sorted(found, key=lambda one: one.number))
 
+    @property
+    def near_tip_limit_mcg_per_ml(self) -> float | None:
+        """What the fluid within millimetres of the tip can reach: the pump's strongest solution.
+
+        The limit of no mixing, for the primary drug, mcg/mL. It is no result of the model, which
+        spreads the source over about a centimetre; ``None`` without a pump.
+        """
+        if self.pumped is None:
+            return None
+        drug = self.primary.drug.id
+        solutions = (one.concentrations for one in self.pumped.plan.solutions)
+        strengths = [one[drug].to("mcg/mL") for one in solutions if drug in one]
+        return float(max(strengths)) if strengths else None
+
     def last_day_mcg(self, drug: str) -> Fraction:
         """Return what left the catheter tip of a drug in the last 24 hours, mcg, exact.
 

@@ -32,7 +32,10 @@ def summary(result: CourseResult) -> dict[str, Any]:
             "days": result.course.length_s / DAY_S,
         },
         "delivery": _delivery(result),
-        "exposure": _exposure(result.primary),
+        "exposure": {
+            **_exposure(result.primary),
+            "near_tip_limit_mcg_per_ml": result.near_tip_limit_mcg_per_ml,
+        },
         "conversion": [
             {
                 "role": one.role,
