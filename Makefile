@@ -36,7 +36,7 @@ check: .venv/test.stamp .venv/thecal.stamp ## run the linter, the formatter, the
 	@scripts/quietly "Floors" $(bin)/lint-imports --no-logo
 
 .PHONY: bench
-bench: .venv/thecal.stamp ## run every benchmark
+bench: .venv/test.stamp .venv/thecal.stamp ## run every benchmark, the peers included
 	@set -e; for program in benchmarks/[a-z]*.py; do $(bin)/python "$$program"; done
 
 .PHONY: format

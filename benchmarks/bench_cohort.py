@@ -1,7 +1,7 @@
-"""1,000 different patients for a year with hourly changes of the rate: thecal beside SciPy.
+"""1,000 different patients for a year with hourly changes of the rate: thecal beside others.
 
 A patient of the cohort has volumes, exchanges and losses of its own, so that nothing is shared but
-the structure and the schedule. SciPy's solvers follow one of them for some days, for the hourly
+the structure and the schedule. General solvers follow one of them for some days, for the hourly
 values that are reduced to daily ones; their seconds are scaled to the cohort. Errors are against
 matrix exponentials. Processor seconds of all threads count; the clock is told beside them.
 """
@@ -10,13 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from statistics import median
 
@@ -27,10 +23,12 @@ os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.append(str(Path(__file__).parents[1]))
 
 import numpy as np
+from benchmarks._cohort import Ground, Run, course, run, scheduled
+from benchmarks._compiled import AnyPeer, Diffsol
+from benchmarks._growth import PAGE, grown, write_page
 from benchmarks._peers import (
     BANDED,
     BDF,
-    DAY_S,
     HOUR_S,
     ODEINT,
     Array,
@@ -44,149 +42,37 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from thecal.body import Network, Rate, Schedule, build_body, load_anatomy, parameters_of
 from thecal.body.cohort import Followed, Member, Wanted, follow
 from thecal.body.cohort_loops import LANES
 from thecal.body.drive import Drive
 from thecal.body.elimination import Elimination
-from thecal.formulary import load_formulary
 
 PATIENTS = 1000
 DAYS = 365
-SEED = 2
-SPREAD = 0.3
-MEAN_MCG_PER_H = 100.0
-TIP = "T10"
-CSF_SITES = ("C1", "C4", "T1", "T4", "T7", "T10", "T12", "L2", "L4", "S1")
 COHORT = "1,000 different patients, a year of hourly rates, daily mean and highest of 12 sites"
 MONTH = "30 days, rate changed every hour, 12 sites every 15 min; cohort engine"
-PEERS = (Peer(ODEINT, 1e-6, 10), Peer(BANDED, 1e-6, 10), Peer(BDF, 1e-6, 5), Peer(BDF, 1e-9, 2))
-MONTH_PEERS = (Peer(ODEINT, 1e-6, 30), Peer(ODEINT, 1e-9, 30), Peer(BDF, 1e-6, 30))
+PEERS: tuple[AnyPeer, ...] = (
+    Diffsol("esdirk34", 1e-6, 10),
+    Diffsol("bdf", 1e-6, 10),
+    Diffsol("bdf", 1e-9, 10),
+    Peer(ODEINT, 1e-6, 10),
+    Peer(BANDED, 1e-6, 10),
+    Peer(BDF, 1e-6, 5),
+    Peer(BDF, 1e-9, 2),
+)
+MONTH_PEERS: tuple[AnyPeer, ...] = (
+    Diffsol("esdirk34", 1e-6, 30),
+    Diffsol("bdf", 1e-6, 30),
+    Diffsol("bdf", 1e-9, 30),
+    Peer(ODEINT, 1e-6, 30),
+    Peer(ODEINT, 1e-9, 30),
+    Peer(BDF, 1e-6, 30),
+)
 WORST_ERROR = 1e-9
 GOAL_S = 5.0
 
 LATEST = Path(__file__).with_name("latest.json")
 Record = dict[str, str | float]
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """The adult, the place of the tip and the sites, from which all patients are made."""
-
-    network: Network
-    channel: Array
-    rows: Array
-
-    @classmethod
-    def of_adult(cls) -> Ground:
-        """Build it."""
-        anatomy = load_anatomy("adult")
-        tip_cm = anatomy.middle_cm(anatomy.level_index(TIP))
-        drug = parameters_of(load_formulary().drug("morphine"), anatomy)
-        body = build_body(anatomy, drug, tip_cm=tip_cm, pump_ml_per_h=0.01)
-        sites = [anatomy.level_index(site) for site in CSF_SITES]
-        cord = body.cord_rows()[anatomy.level_index(TIP)]
-        rows = np.vstack([body.csf_rows()[sites], cord, body.plasma_row()])
-        return cls(body.network, body.tip_channel(tip_cm), rows)
-
-    def patient(self, number: int) -> tuple[Network, Array]:
-        """Return a patient's network and rows."""
-        random = np.random.default_rng((SEED, number))
-        base = self.network
-        size = base.size
-        factor = random.lognormal(0.0, SPREAD, size)
-        to, source = np.nonzero(base.matrix)
-        clearance = base.matrix[to, source] * base.volume[source]
-        exits = np.maximum(-base.matrix.sum(axis=0), 0.0) * base.volume
-        links = np.zeros((size, size))
-        links[to, source] = clearance * random.lognormal(0.0, SPREAD, len(to))
-        np.fill_diagonal(links, 0.0)
-        exits *= random.lognormal(0.0, SPREAD, size)
-        np.fill_diagonal(links, -(links.sum(axis=0) + exits))
-        volume = base.volume * factor
-        network = replace(base, volume=volume, matrix=links / volume)
-        return network, self.rows / factor
-
-    def members(self, count: int, schedule: Schedule) -> Iterator[Member]:
-        """Yield patients as they are asked for, so that they never stand in memory together."""
-        for number in range(count):
-            network, rows = self.patient(number)
-            yield Member(network, rows, schedule)
-
-
-def course(days: int, step_s: int) -> Course:
-    """Return days in which each hour has a rate of its own."""
-    edges = np.arange(0, days * DAY_S + 1, HOUR_S)
-    shares = np.random.default_rng(SEED).uniform(0.25, 1.75, len(edges) - 1)
-    return Course(edges, MEAN_MCG_PER_H * shares, np.arange(0, edges[-1] + 1, step_s))
-
-
-def scheduled(channel: Array, given: Course) -> Schedule:
-    """Return a course as thecal's schedule."""
-    starts, ends = given.edges_s[:-1].tolist(), given.edges_s[1:].tolist()
-    rates = [Rate(0, *one) for one in zip(starts, ends, given.mcg_per_h.tolist(), strict=True)]
-    return Schedule.of(channel[:, None], rates, end_s=ends[-1])
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a cohort cost: by the clock, on all processors, and its patients' making apart.
-
-    All that is returned goes into the digest; of the first, the middle and the last patient it is
-    kept too.
-    """
-
-    patients: int
-    days: int
-    sites: int
-    threads: int
-    clock_s: float
-    spent_s: float
-    making_s: float
-    peak_mb: float
-    digest: str
-    kept: dict[int, Followed]
-    by_propagator: int
-
-
-def run(ground: Ground, patients: int, days: int, sites: int, threads: int) -> Run:
-    """Follow a cohort; each patient is made when its turn comes, which is timed apart."""
-    schedule = scheduled(ground.channel, course(days, HOUR_S))
-    making = [0.0, 0.0]
-
-    def timed() -> Iterator[Member]:
-        source = ground.members(patients, schedule)
-        while True:
-            clock, spent = time.perf_counter(), time.thread_time()
-            one = next(source, None)
-            making[0] += time.perf_counter() - clock
-            making[1] += time.thread_time() - spent
-            if one is None:
-                return
-            yield replace(one, rows=one.rows[:sites])
-
-    clock, spent = time.perf_counter(), time.process_time()
-    digest, kept, by_propagator, first = sha256(), {}, 0, 0
-    for part in follow(timed(), Wanted.daily(days), threads=threads):
-        digest.update(part.mean.tobytes())
-        digest.update(part.highest.tobytes())
-        by_propagator += int(part.by_propagator.sum())
-        for number in {0, patients // 2, patients - 1}:
-            if first <= number < first + len(part.mean):
-                kept[number] = _only(part, number - first)
-        first += len(part.mean)
-    if first != patients:
-        raise RuntimeError(f"{first} patients came back of {patients}")
-    spent = time.process_time() - spent - making[1]
-    clock = time.perf_counter() - clock
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    counts = patients, days, sites, threads
-    return Run(*counts, clock, spent, making[1], peak, digest.hexdigest(), kept, by_propagator)
-
-
-def _only(part: Followed, place: int) -> Followed:
-    one = slice(place, place + 1)
-    return Followed(part.values[one], part.mean[one], part.highest[one], part.by_propagator[one])
 
 
 def truth_of(ground: Ground, number: int, given: Course) -> tuple[Array, Array, Array]:
@@ -227,13 +113,17 @@ def own_error(ground: Ground, kept: dict[int, Followed], given: Course) -> float
 
 
 def against(
-    ground: Ground, peer: Peer, given: Course, patients: int, truth: Array
+    ground: Ground, peer: AnyPeer, given: Course, patients: int, truth: Array
 ) -> tuple[float, float]:
-    """Return a peer's seconds for the cohort and its error, from its days with one patient."""
+    """Return a peer's seconds for the cohort and its error, from its days with one patient.
+
+    Compiling is not in them: the constants could be handed to a compiled model as parameters.
+    """
     network, rows = ground.patient(0)
     short = given.first(peer.days)
+    go = peer.ready(Equations.of(network.matrix, ground.channel, rows))
     start = time.process_time()
-    values = peer.follow(Equations.of(network.matrix, ground.channel, rows), short)
+    values = go(short)
     seconds = (time.process_time() - start) * given.days / peer.days * patients
     return seconds, float(errors(values, truth[: len(short.times_s)]).max())
 
@@ -301,17 +191,38 @@ def runs_table(runs: list[Run]) -> Table:
     return table
 
 
+def growth(console: Console, ground: Ground) -> None:
+    """Tell and draw what each factor costs when nothing else changes."""
+    growths = grown(ground)
+    columns = "against", "from", "to", "processor s", "grows by", "cost by", "exponent at the end"
+    table = Table(*columns, title="How the cost grows, one thread", box=box.SIMPLE)
+    for one in growths:
+        by, cost = one.counts[-1] / one.counts[0], one.seconds[-1] / one.seconds[0]
+        table.add_row(
+            one.name,
+            str(one.counts[0]),
+            str(one.counts[-1]),
+            f"{one.seconds[0]:.3f} to {one.seconds[-1]:.3f}",
+            f"{by:.0f}",
+            f"{cost:.1f}",
+            f"{one.exponent:.2f}",
+        )
+    console.print(table)
+    write_page(growths)
+    console.print(f"Drawn in {PAGE.relative_to(PAGE.parents[1])}")
+
+
 def main() -> None:
     """Run, print the tables and put the rows into the file."""
     console = Console(width=112)
     ground, processors = Ground.of_adult(), os.cpu_count() or 1
+    sites = len(ground.rows)
     start = time.process_time()
-    run(ground, 1, 1, len(ground.rows), 1)
+    run(ground, 1, 1, sites, 1)
     console.print(
         f"First call, compiling or loading what was compiled: {time.process_time() - start:.2f} s"
     )
     of = partial(run, ground)
-    sites = len(ground.rows)
     runs = [
         of(PATIENTS // 4, DAYS, sites, processors),
         of(PATIENTS // 4, DAYS // 4, sites, processors),
@@ -335,6 +246,9 @@ def main() -> None:
     table = Table("solver", "s", "ratio", "error", title=COHORT, box=box.SIMPLE)
     table.add_row("thecal", f"{whole.spent_s:.2f}", "1", f"{error:.0e}")
     for peer in PEERS:
+        if not peer.installed:
+            table.add_row(f"{peer.label}: not installed")
+            continue
         seconds, wrong = against(ground, peer, given, PATIENTS, truth)
         label = f"{peer.label}, 1 patient for {peer.days} days, scaled"
         ratio = seconds / whole.spent_s
@@ -353,15 +267,19 @@ def main() -> None:
         f"the order of elimination, {order_s:.3f} s once for each structure, not counted in"
     )
     for peer in MONTH_PEERS:
+        if not peer.installed:
+            table.add_row(f"{peer.label}: not installed")
+            continue
         seconds, wrong = against(ground, peer, given, 1, truth)
         table.add_row(peer.label, f"{seconds:.2f}", f"{seconds / own:.0f}", f"{wrong:.0e}")
         records.append(_record(MONTH, size, own, peer.label, seconds, wrong_own, wrong))
     console.print(table)
+    growth(console, ground)
     verdict = "met" if whole.clock_s <= GOAL_S else "missed"
     console.print(f"Goal of {GOAL_S:.0f} s by the clock: {verdict}, {whole.clock_s:.2f} s")
-    kept = json.loads(LATEST.read_text()) if LATEST.exists() else []
+    kept = json.loads(LATEST.read_text(encoding="utf-8")) if LATEST.exists() else []
     kept = [one for one in kept if one["name"] not in {COHORT, MONTH}]
-    LATEST.write_text(json.dumps([*kept, *records], indent=2) + "\n")
+    LATEST.write_text(json.dumps([*kept, *records], indent=2) + "\n", encoding="utf-8")
 
 
 def _record(
