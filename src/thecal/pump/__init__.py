@@ -5,7 +5,7 @@ catheter; the forecasts say when the reservoir must be refilled. Standard librar
 `thecal.errors` only; integers and fractions only; no clock, no files, no randomness.
 """
 
-from thecal.pump.amounts import DAY_S, WEEK_S
+from thecal.pump.amounts import DAY_S, NL_PER_ML, WEEK_S
 from thecal.pump.catheter import TipSegment, carry
 from thecal.pump.delivery import Delivery, LogEntry, LogKind, Segment
 from thecal.pump.forecast import (
@@ -34,6 +34,7 @@ from thecal.pump.run import run
 
 __all__ = [
     "DAY_S",
+    "NL_PER_ML",
     "STOPPED",
     "WEEK_S",
     "Bridge",

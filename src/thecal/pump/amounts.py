@@ -8,7 +8,7 @@ from thecal.errors import InputError
 
 DAY_S: Final = 86_400
 WEEK_S: Final = 7 * DAY_S
-_NL_PER_ML: Final = 1_000_000
+NL_PER_ML: Final = 1_000_000
 
 
 def check_whole(name: str, value: object, *, least: int = 0) -> None:
@@ -55,7 +55,7 @@ def volume_words(volume_nl: int) -> str:
     >>> volume_words(20_000_000)
     '20 mL'
     """
-    whole, part = divmod(volume_nl, _NL_PER_ML)
+    whole, part = divmod(volume_nl, NL_PER_ML)
     decimals = f"{part:06d}".rstrip("0")
     return f"{whole}.{decimals} mL" if decimals else f"{whole} mL"
 

@@ -10,13 +10,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from thecal import pump
+from thecal.pump import NL_PER_ML
 from thecal.report.phrasing import amount, clock, date, elapsed, mass
 from thecal.report.theme import ACCENT, DEEP, FAINT, INK, MUTED, SOFT_ACCENT, STONE, finish
 from thecal.therapy import CourseResult, PumpCourse
 
 DAY_S = 86_400
 HOUR_S = 3_600
-NL_PER_ML = 1_000_000
 MCG_PER_MG = 1_000.0
 RATE_DAYS = 7
 MOST_RESERVOIR_POINTS = 800

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from thecal.pump import NL_PER_ML
 from thecal.quantity import Quantity
 from thecal.report import doses
 from thecal.report.phrasing import amount, clock, date, hours, level, mass, times
@@ -14,7 +15,6 @@ from thecal.therapy import CourseResult
 
 DAY_S = 86_400
 LONG_S = 3 * DAY_S
-NL_PER_ML = 1_000_000
 MCG_PER_MG = 1_000.0
 
 REPEATED = {

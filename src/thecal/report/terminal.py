@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from thecal import NOTICE
+from thecal.pump import NL_PER_ML
 from thecal.report import doses, story
 from thecal.report.key_figures import key_figures
 from thecal.report.phrasing import amount, clock, date, elapsed, hours, level, mass, times
@@ -99,7 +100,7 @@ def _pump(result: CourseResult) -> list[Row]:
         rows.append(("given on the last day", f"{given} of {result.exposures[drug].drug.name}"))
     if story.presses(result):
         rows.append(("patient's button", story.presses(result).split(": ")[-1].rstrip(".")))
-    left = amount(dates.reservoir_nl / story.NL_PER_ML, "mL", 3)
+    left = amount(dates.reservoir_nl / NL_PER_ML, "mL", 3)
     rows.append(("reservoir at the end", left))
     empty = story.empty_since(result)
     if empty is not None:

@@ -7,9 +7,8 @@ from fractions import Fraction
 
 from thecal import pump
 from thecal.prescription import Course, Implant
-from thecal.therapy.programming import DAY_S, PumpPlan, concentrations, plan
-
-NL_PER_ML = 1_000_000
+from thecal.pump import NL_PER_ML
+from thecal.therapy.programming import PumpPlan, concentrations, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,6 @@ class PumpCourse:
                 strength = self._strength(one.fluid).get(drug, Fraction(0))
                 total += self._commanded_ml(first, last) * strength
         return total
-
-    def daily_mcg(self, drug: str) -> list[Fraction]:
-        """Return the mass of a drug pumped on each whole day from the start, mcg."""
-        until_s = self.delivery.until_s
-        starts = range(0, until_s, DAY_S)
-        return [self.pumped_mcg(drug, start, min(start + DAY_S, until_s)) for start in starts]
 
     def _commanded_ml(self, start_s: int, end_s: int) -> Fraction:
         return _commanded_ml(self.delivery, start_s, end_s)

@@ -8,12 +8,11 @@ from math import isnan
 from typing import Any
 
 from thecal import NOTICE, __version__
+from thecal.pump import NL_PER_ML
 from thecal.quantity import Quantity
 from thecal.therapy.exposing import Exposure
 from thecal.therapy.programming import DAY_S
 from thecal.therapy.simulating import CourseResult
-
-NL_PER_ML = 1_000_000
 
 
 def summary(result: CourseResult) -> dict[str, Any]:
