@@ -1,0 +1,4 @@
+"""The implant: controller, monitor, ledger, log and alarms of the virtual pump.
+
+Standard library only, whole numbers only; clock, storage and hardware are handed in.
+"""
