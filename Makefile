@@ -27,6 +27,7 @@ test: check ## run every check and every test
 	@chromium=$$(scripts/find-chromium) || exit 1; \
 	echo "Tests"; \
 	CHROMIUM="$$chromium" $(bin)/python -m pytest --no-header
+	@scripts/quietly "Proofs" $(bin)/thecal trace --check
 
 .PHONY: check
 check: .venv/test.stamp .venv/thecal.stamp ## run the linter, the formatter, the types and the floors
@@ -34,6 +35,11 @@ check: .venv/test.stamp .venv/thecal.stamp ## run the linter, the formatter, the
 	@scripts/quietly "Format" $(bin)/ruff format --diff
 	@scripts/quietly "Types" $(bin)/mypy
 	@scripts/quietly "Floors" $(bin)/lint-imports --no-logo
+
+MINUTES ?= 10
+.PHONY: soak
+soak: .venv/thecal.stamp ## try the pump for MINUTES=n and write docs/evidence.md
+	@$(bin)/thecal pump soak --minutes $(MINUTES) --record .
 
 .PHONY: bench
 bench: .venv/test.stamp .venv/thecal.stamp ## run every benchmark, the peers included

@@ -11,11 +11,18 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
+from tests.proofs import Proofs
+
 # The same examples in every run, however slow the machine. To look for new ones:
 # pytest --hypothesis-profile=explore
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile("ci")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a run of all tests write down what it proves."""
+    config.pluginmanager.register(Proofs(), "proofs")
 
 
 @pytest.fixture(scope="session")

@@ -175,6 +175,37 @@ def _estimate(page: Path | None, *, as_json: bool) -> None:
         validation.print_fit(found)
 
 
+@app.command()
+def trace(
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the whole case here, one HTML page.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="End with an error when a proof is missing.")
+    ] = False,
+    root: Annotated[
+        Path, typer.Option(help="thecal's source folder, with requirements/ in it.")
+    ] = Path(),
+) -> None:
+    """Trace each hazard of the pump to its requirements, tests and last results."""
+    from thecal import assurance
+
+    register = assurance.read_register(root / "requirements")
+    found = assurance.trace(register, assurance.read_evidence(root))
+    if html is not None:
+        html.write_text(assurance.page(found), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(assurance.as_object(found), indent=2))
+    else:
+        assurance.print_trace(found)
+    if check and found.gaps:
+        raise typer.Exit(REFUSED)
+
+
 def _open(report: Path) -> None:
     import webbrowser
 
