@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -173,6 +174,51 @@ def _estimate(page: Path | None, *, as_json: bool) -> None:
         typer.echo(json.dumps(validation.fit_as_object(found), indent=2))
     else:
         validation.print_fit(found)
+
+
+@app.command()
+def evidence(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[STUDY | claim N]",
+            help="A study as SMITH2002, or a claim as claim 4; nothing for the contents.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of tables.")
+    ] = False,
+) -> None:
+    """Show what was published: studies, figures, and claims with their grade."""
+    from thecal.evidence import load_library, showing
+
+    library = load_library()
+    match words or []:
+        case []:
+            content = showing.contents_object(library)
+            show = partial(showing.print_contents, library)
+        case ["claim", number] if number.isdecimal():
+            claim = library.claim(int(number))
+            content = showing.claim_object(library, claim)
+            show = partial(showing.print_claim, library, claim)
+        case [name]:
+            study = library.study(name)
+            content = showing.study_object(library, study)
+            show = partial(showing.print_study, library, study)
+        case _:
+            raise InputError(
+                f'"{" ".join(words or [])}" is neither a study, as SMITH2002, nor a claim, as '
+                "claim 4"
+            )
+    if as_json:
+        typer.echo(json.dumps(content, indent=2))
+        return
+    from rich.console import Console
+
+    show(Console(highlight=False))
+    typer.echo(f"{NOTICE}.")
 
 
 @app.command()
