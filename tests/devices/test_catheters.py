@@ -122,3 +122,20 @@ def test_an_incomplete_profile_is_refused(
     with pytest.raises(KnowledgeError) as refusal:
         load_catheter("indura-8709sc", tmp_path)
     assert sentence in str(refusal.value)
+
+
+def test_the_figures_of_a_plant_are_there(catheter: CatheterProfile) -> None:
+    assert catheter.exact_number("mixing_cell", "nL") > 1_000
+    assert catheter.exact_number("mixing_flow", "nL/day") == 5_000_000
+    assert catheter.exact_number("stored_volume", "nL/hPa") == 10
+
+
+@pytest.mark.parametrize(
+    ("catheter_id", "bore_mm"), [("indura-8709sc", 0.53), ("prometra-11823", 0.575)]
+)
+def test_fluids_mix_as_taylor_and_aris_have_it(catheter_id: str, bore_mm: float) -> None:
+    # Dispersion in laminar flow is that of cells of radius^2 x flow / (24 x diffusivity).
+    flow_ul_per_s, diffusivity_mm2_per_s = 1_000 / 3_600, 6e-4
+    cell_ul = (bore_mm / 2) ** 2 * flow_ul_per_s / (24 * diffusivity_mm2_per_s)
+    cell_nl = float(load_catheter(catheter_id).exact_number("mixing_cell", "nL"))
+    assert cell_nl == pytest.approx(1_000 * cell_ul, rel=0.05)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from tests.knowledge.data_files import PUMPS, changed, written
 from thecal.devices import PumpProfile, load_pump, pump_ids
 from thecal.errors import InputError, KnowledgeError
+from thecal.knowledge import Which
 from thecal.quantity import FLOW, VOLUME, Dimension, Quantity
 
 VOLUMES = (
@@ -21,6 +25,7 @@ VOLUMES = (
     "low_reservoir_volume",
 )
 FLOWS = ("lowest_rate", "highest_rate", "minimum_rate_mode", "highest_bolus_rate")
+PROMETRAS = ("prometra-20", "prometra-ii-20")
 ORIGINAL = next(file for file in PUMPS if file.stem == "synchromed-ii-20").read_text("utf-8")
 
 
@@ -30,7 +35,13 @@ def pump(request: pytest.FixtureRequest) -> PumpProfile:
 
 
 def test_the_pumps_of_the_first_course_are_there() -> None:
-    assert pump_ids() == ("prometra-ii-20", "synchromed-ii-20", "synchromed-ii-40")
+    assert pump_ids() == (
+        "prometra-20",
+        "prometra-ii-20",
+        "reference-20",
+        "synchromed-ii-20",
+        "synchromed-ii-40",
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +64,8 @@ def test_the_minimum_rate_mode_is_no_faster_than_the_lowest_dose(pump: PumpProfi
 
 
 def test_a_name_says_that_this_is_not_the_product(pump: PumpProfile) -> None:
-    assert "-like, " in pump.name
+    # thecal's own pump is no likeness of anything.
+    assert ("thecal reference, " if pump.id == "reference-20" else "-like, ") in pump.name
 
 
 def test_a_pump_can_be_sent_to_another_process(pump: PumpProfile) -> None:
@@ -115,7 +127,7 @@ def test_an_unknown_pump_is_refused_with_those_that_are_known() -> None:
         load_pump("synchromed-iii")
     assert str(refusal.value) == (
         'there is no pump "synchromed-iii"; known are '
-        "prometra-ii-20, synchromed-ii-20, synchromed-ii-40"
+        "prometra-20, prometra-ii-20, reference-20, synchromed-ii-20, synchromed-ii-40"
     )
 
 
@@ -134,7 +146,11 @@ def test_an_id_is_never_taken_as_a_path(pump_id: str) -> None:
         ('value = 24\nunit = "mL/day"', 'value = 24\nunit = "mL"', "cannot be in mL"),
         ('value = 24\nunit = "mL/day"', 'value = 0.04\nunit = "mL/day"', "is above"),
         ("value = 13\n", "value = 13.5\n", "must be a whole number"),
-        ('value = 14.5\nunit = "percent"', 'value = 14.5\nunit = "1"', "a value in percent"),
+        (
+            'either way"\nvalue = 14.5\nunit = "percent"',
+            'either way"\nvalue = 14.5\nunit = "1"',
+            "a value in percent",
+        ),
         ("value = 250\n", "low = 250\n", "has no value"),
     ],
 )
@@ -162,3 +178,93 @@ def test_a_model_may_not_lean_on_a_further_one(tmp_path: Path) -> None:
     written(tmp_path, 'id = "b"\nname = "b"\nsame_as = "a"\n', "b.toml")
     with pytest.raises(KnowledgeError, match='unknown key "same_as"'):
         load_pump("a", tmp_path)
+
+
+# -- what a plant reads -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pump_id", "mechanism"),
+    [
+        ("synchromed-ii-40", "rotor"),
+        ("prometra-20", "two valves"),
+        ("reference-20", "reference"),
+    ],
+)
+def test_a_profile_names_its_mechanism(pump_id: str, mechanism: str) -> None:
+    assert load_pump(pump_id).mechanism == mechanism
+
+
+@pytest.mark.requirement("PC-20")
+@pytest.mark.parametrize(
+    ("pump_id", "sensors"),
+    [
+        ("synchromed-ii-20", {"turn"}),
+        ("prometra-ii-20", set()),
+        ("reference-20", {"turn", "flow", "fill", "pressure"}),
+    ],
+)
+def test_a_profile_says_what_the_pump_measures(pump_id: str, sensors: set[str]) -> None:
+    pump = load_pump(pump_id)
+    assert {one for one in ("turn", "flow", "fill", "pressure") if pump.has(one)} == sensors
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "number"),
+    [
+        ("tubing_volume", "nL", Fraction(140_000)),
+        ("highest_rate", "nL/day", Fraction(24_000_000)),
+        ("delivered_share", "percent", Fraction(976, 10)),
+        ("battery_full_voltage", "mV", Fraction(3_200)),
+        ("alarm_lead_days", "s", Fraction(7 * 86_400)),
+    ],
+)
+def test_a_number_is_exact_in_the_unit_asked_for(name: str, unit: str, number: Fraction) -> None:
+    assert load_pump("synchromed-ii-20").exact_number(name, unit) == number
+
+
+@pytest.mark.parametrize(("which", "hours"), [("low", 2), ("high", 24)])
+def test_a_number_may_be_one_end_of_a_range(which: Which, hours: int) -> None:
+    assert load_pump("synchromed-ii-20").exact_number("mri_rare_recovery", "h", which) == hours
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "sentence"),
+    [
+        ("nothing", "nL", 'the figure "nothing" is missing'),
+        ("mri_field", "tesla", 'the figure "mri_field" has no value'),
+        ("tubing_volume", "s", 'the figure "tubing_volume" cannot be in mL, but must be in s'),
+        ("accuracy", "nL", 'the figure "accuracy" cannot be in percent, but must be in nL'),
+    ],
+)
+def test_a_number_that_cannot_be_given_is_refused(name: str, unit: str, sentence: str) -> None:
+    with pytest.raises(KnowledgeError) as refusal:
+        load_pump("synchromed-ii-20").exact_number(name, unit)
+    assert sentence in str(refusal.value)
+
+
+def test_a_mechanism_that_is_a_number_is_refused(tmp_path: Path) -> None:
+    text = ORIGINAL.replace('words = "rotor"', 'value = 1\nunit = "1"')
+    written(tmp_path, text, "synchromed-ii-20.toml")
+    with pytest.raises(KnowledgeError, match='"mechanism" must be words'):
+        _ = load_pump("synchromed-ii-20", tmp_path).mechanism
+
+
+def test_the_older_prometra_has_no_valve_against_high_flow() -> None:
+    has = [load_pump(one).exact_number("flow_activated_valve", "1") for one in PROMETRAS]
+    assert has == [0, 1]
+
+
+def test_a_setting_without_a_source_is_nothing_and_says_why(pump: PumpProfile) -> None:
+    for name in ("flow_change_in_fever", "flow_change_at_altitude", "over_infusion_after_risk"):
+        figure = pump.figures[name]
+        assert (figure.value, figure.confidence) == (Decimal(0), "low")
+
+
+def test_reading_a_plant_does_not_import_pint() -> None:
+    program = (
+        "import sys; from thecal.devices import load_pump; "
+        "from thecal.pump.hardware import read_kind; pump = load_pump('synchromed-ii-20'); "
+        "read_kind(pump.mechanism, pump.exact_number); sys.exit('pint' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

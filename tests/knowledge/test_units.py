@@ -36,6 +36,8 @@ MEANINGS = {
     "cm": ("1e-2", "meter"),
     "m": ("1", "meter"),
     "atm": ("101325", "pascal"),
+    "hPa": ("100", "pascal"),
+    "mV": ("1e-3", "volt"),
     "tesla": ("1", "tesla"),
     "percent": ("0.01", "dimensionless"),
 }

@@ -102,7 +102,7 @@ def by_the_second(  # noqa: C901, PLR0912 - the definition in one piece
         if program is None or empty:
             continue
         if bridge > 0 and program.bridge:
-            flow = Fraction(program.bridge.nl_per_day, DAY)
+            flow = min(Fraction(program.bridge.nl_per_day, DAY), bridge)
         else:
             flow = basal(program, (now + offset) % WEEK) + (bolus[0] if bolus else 0)
         pumped = (exact + flow) // hardware.stroke_nl * hardware.stroke_nl

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from thecal.devices.shelf import ids_in, load_profile, number_of, shelf
+from thecal.devices.shelf import exact_number_of, ids_in, load_profile, number_of, shelf
 from thecal.errors import InputError, KnowledgeError
 from thecal.quantity import Quantity
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from thecal.knowledge import Figure, Table
+    from thecal.knowledge import Figure, Table, Which
 
 _KIND = "catheters"
 
@@ -87,6 +87,30 @@ class CatheterProfile:
                 f"{self.total_length_cm} cm, the whole length of {self.name}"
             )
         return self.volume_per_cm * Fraction(implanted_length_cm)
+
+    def exact_number(self, name: str, unit: str, which: Which = "value") -> Fraction:
+        """Return a number of a figure, exact, in the unit in which it stands or a dosing unit.
+
+        Parameters
+        ----------
+        name
+            The figure.
+        unit
+            The unit wanted.
+        which
+            The set point or one end of the range.
+
+        Raises
+        ------
+        KnowledgeError
+            When that number is not on record, or the units measure different things.
+
+        Examples
+        --------
+        >>> load_catheter("prometra-11823").exact_number("mixing_cell", "nL")
+        Fraction(1600, 1)
+        """
+        return exact_number_of(self.figures, name, unit, which, self.id)
 
 
 def catheter_ids(folder: Traversable | Path | None = None) -> tuple[str, ...]:

@@ -5,16 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from thecal.devices.shelf import amount_of, ids_in, load_profile, number_of, shelf
+from thecal.devices.shelf import (
+    amount_of,
+    exact_number_of,
+    ids_in,
+    load_profile,
+    number_of,
+    shelf,
+    words_of,
+)
 from thecal.errors import KnowledgeError
 from thecal.quantity import FLOW, VOLUME
 
 if TYPE_CHECKING:
     from decimal import Decimal
+    from fractions import Fraction
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from thecal.knowledge import Figure, Table
+    from thecal.knowledge import Figure, Table, Which
     from thecal.quantity import Dimension, Quantity
 
 _KIND = "pumps"
@@ -124,6 +133,45 @@ class PumpProfile:
         """How far the flow may be off, either way, in percent of the programmed flow."""
         return number_of(self.figures, "accuracy", "percent", self.id)
 
+    @property
+    def mechanism(self) -> str:
+        """How it moves fluid: "rotor", "two valves" or "reference"; names the plant to build."""
+        return words_of(self.figures, "mechanism", self.id)
+
+    def has(self, sensor: str) -> bool:
+        """Return whether there is such a sensor: "turn", "flow", "fill" or "pressure".
+
+        Examples
+        --------
+        >>> load_pump("reference-20").has("flow"), load_pump("synchromed-ii-20").has("flow")
+        (True, False)
+        """
+        return bool(self.exact_number(f"{sensor}_sensor", "1"))
+
+    def exact_number(self, name: str, unit: str, which: Which = "value") -> Fraction:
+        """Return a number of a figure, exact, in the unit in which it stands or a dosing unit.
+
+        Parameters
+        ----------
+        name
+            The figure.
+        unit
+            The unit wanted.
+        which
+            The set point or one end of the range.
+
+        Raises
+        ------
+        KnowledgeError
+            When that number is not on record, or the units measure different things.
+
+        Examples
+        --------
+        >>> load_pump("synchromed-ii-20").exact_number("tubing_volume", "nL")
+        Fraction(140000, 1)
+        """
+        return exact_number_of(self.figures, name, unit, which, self.id)
+
     def _amount(self, name: str, dimension: Dimension) -> Quantity:
         return amount_of(self.figures, name, dimension, self.id)
 
@@ -145,7 +193,7 @@ def pump_ids(folder: Traversable | Path | None = None) -> tuple[str, ...]:
     Examples
     --------
     >>> pump_ids()
-    ('prometra-ii-20', 'synchromed-ii-20', 'synchromed-ii-40')
+    ('prometra-20', 'prometra-ii-20', 'reference-20', 'synchromed-ii-20', 'synchromed-ii-40')
     """
     return ids_in(folder or shelf(_KIND))
 

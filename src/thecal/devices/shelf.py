@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from thecal.knowledge import Figure, Table
+    from thecal.knowledge import Figure, Table, Which
     from thecal.quantity import Dimension, Quantity
 
 _SUFFIX = ".toml"
@@ -117,6 +118,55 @@ def number_of(figures: Table[Figure], name: str, unit: str, owner: str) -> Decim
     if figure.unit != unit or figure.value is None:
         raise KnowledgeError(f'{owner}: the figure "{name}" must have a value in {unit}')
     return figure.value
+
+
+def exact_number_of(
+    figures: Table[Figure], name: str, unit: str, which: Which, owner: str
+) -> Fraction:
+    """Return one number of a figure of a device, exact, in the unit asked for.
+
+    Parameters
+    ----------
+    figures, name
+        Which figure.
+    unit
+        The one in which it is stored, or any other of the same kind that doses are stated in.
+    which
+        The set point or one end of the range.
+    owner
+        The device, for the refusal.
+
+    Raises
+    ------
+    KnowledgeError
+        When the device's file does not give that number, or the units measure different things.
+    """
+    figure = figure_of(figures, name, owner)
+    number = {"value": figure.value, "low": figure.low, "high": figure.high}[which]
+    if number is None:
+        raise KnowledgeError(f'{owner}: the figure "{name}" has no {which}')
+    if figure.unit == unit:
+        return Fraction(number)
+    try:
+        return figure.exact(which).to(unit)
+    except (InputError, KnowledgeError) as error:
+        raise KnowledgeError(
+            f'{owner}: the figure "{name}" cannot be in {figure.unit}, but must be in {unit}'
+        ) from error
+
+
+def words_of(figures: Table[Figure], name: str, owner: str) -> str:
+    """Return the words of a figure that is no number.
+
+    Raises
+    ------
+    KnowledgeError
+        When the device's file does not give it, or gives a number.
+    """
+    figure = figure_of(figures, name, owner)
+    if not figure.words:
+        raise KnowledgeError(f'{owner}: the figure "{name}" must be words')
+    return figure.words
 
 
 def _text(document: dict[str, Any], key: str, place: str) -> str:

@@ -24,7 +24,7 @@ UNIT_NAMES = frozenset(
         *("nL", "mL", "L"),
         *("s", "min", "h", "day", "week", "year"),
         *("mm", "cm", "m"),
-        *("atm", "tesla"),
+        *("atm", "hPa", "mV", "tesla"),
         "percent",
     }
 )

@@ -175,7 +175,7 @@ def _split(segment: Segment, pieces: list[tuple[int, int]], width: int) -> Itera
 
 # -- cells ------------------------------------------------------------------------------------
 
-_Content = dict[int, int]
+Content = dict[int, int]
 
 
 class _Cells:
@@ -184,9 +184,9 @@ class _Cells:
     def __init__(self, count: int, dead_volume_nl: int, first_fluid: int) -> None:
         bounds_nl = [dead_volume_nl * index // count for index in range(count + 1)]
         self._sizes = [(end - start) * _FINE for start, end in pairwise(bounds_nl)]
-        self._cells: list[_Content] = [{first_fluid: size} for size in self._sizes]
+        self._cells: list[Content] = [{first_fluid: size} for size in self._sizes]
         self._step_nl = max(1, min(self._sizes) // _FINE // _STEPS_PER_CELL)
-        self._owed: _Content = {}
+        self._owed: Content = {}
 
     def through(self, segments: Iterable[Segment], width: int) -> Iterator[TipSegment]:
         """Push every segment through the cells and yield what leaves."""
@@ -212,22 +212,22 @@ class _Cells:
             len(cell) == 1 and fluid in cell for cell in self._cells
         )
 
-    def _push(self, fluid: int, volume_nl: int) -> _Content:
+    def _push(self, fluid: int, volume_nl: int) -> Content:
         """Push in a volume, in steps, and return the whole nanolitres that leave, by fluid."""
         left_nl = volume_nl
         while left_nl:
             step_nl = min(left_nl, self._step_nl)
             moving = {fluid: step_nl * _FINE}
             for index, size in enumerate(self._sizes):
-                moving = _stir(self._cells[index], size, moving, step_nl * _FINE)
+                moving = stir(self._cells[index], size, moving, step_nl * _FINE)
             for one, part in moving.items():
                 self._owed[one] = self._owed.get(one, 0) + part
             left_nl -= step_nl
         return self._settle(volume_nl)
 
-    def _settle(self, volume_nl: int) -> _Content:
+    def _settle(self, volume_nl: int) -> Content:
         """Give out exactly the volume; each fluid's remainder stays owed, below a few nL."""
-        given: _Content = {}
+        given: Content = {}
         for fluid in sorted(self._owed, key=lambda one: (-self._owed[one], one)):
             part_nl = min(volume_nl, max(0, rounded_up(self._owed[fluid], _FINE)))
             given[fluid] = part_nl
@@ -236,7 +236,7 @@ class _Cells:
         return given
 
 
-def _stir(cell: _Content, size: int, entering: _Content, volume: int) -> _Content:
+def stir(cell: Content, size: int, entering: Content, volume: int) -> Content:
     """Let a volume enter and leave a cell, and return what leaves.
 
     What leaves has the composition of the cell after half of the volume has entered (the midpoint,
@@ -246,7 +246,7 @@ def _stir(cell: _Content, size: int, entering: _Content, volume: int) -> _Conten
     both = cell.keys() | entering.keys()
     doubled = {one: 2 * cell.get(one, 0) + entering.get(one, 0) for one in both}
     main = max(doubled, key=lambda one: (doubled[one], -one))
-    leaving: _Content = {}
+    leaving: Content = {}
     left = volume
     for one in sorted(both - {main}):
         present = cell.get(one, 0) + entering.get(one, 0)

@@ -57,7 +57,7 @@ def run(
     lockout and the count of the last 24 h live on. The pump delivers down to the residual volume
     and stops at the last whole second whose strokes it can give; a running bolus is then cancelled,
     a bridge waits for the refill. A bridge ends at the first whole second at which its volume is
-    through.
+    through; its last second gives only what is left of it.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ class _Pump:
         if self._schedule:
             edges_s.append(self._schedule.until_s)
         elif self._bridge_left > 0 and not self._empty:
-            edges_s.append(self.now_s + rounded_up(self._bridge_left, self._flow()))
+            edges_s.append(self.now_s + self._bridge_left // self._flow())
         return min(edges_s, default=self.now_s + WEEK_S)
 
     def advance(self, edge_s: int) -> None:
@@ -213,7 +213,8 @@ class _Pump:
         if self._schedule:
             return self._schedule.flow + (self._bolus.flow if self._bolus else 0)
         bridge = self._program.bridge
-        return bridge.nl_per_day * (self._parts_per_nl // DAY_S) if bridge else 0
+        flow = bridge.nl_per_day * (self._parts_per_nl // DAY_S) if bridge else 0
+        return min(flow, self._bridge_left)
 
     def _mode(self) -> str:
         if self._program is None:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from thecal import pump
+from thecal.devices import PumpProfile
 from thecal.errors import InputError
 from thecal.prescription import (
     Bolus,
@@ -71,8 +72,23 @@ def plan(course: Course, implant: Implant) -> PumpPlan:
     for order in course.prescriptions:
         if order.solution not in solutions:
             solutions.append(order.solution)
+    catheter = implant.catheter.implanted_volume(implant.implanted_length_cm)
+    dead_volume = nanolitres(profile.tubing_volume + catheter)
+    return PumpPlan(
+        hardware=hardware(profile),
+        events=tuple(_events(course, implant, solutions, dead_volume)),
+        solutions=tuple(solutions),
+        blank=len(solutions),
+        start_nl=nanolitres(implant.fill) + nanolitres(profile.residual_volume),
+        dead_volume_nl=dead_volume,
+        catheter_fluid=0 if implant.primed else len(solutions),
+    )
+
+
+def hardware(profile: PumpProfile) -> pump.Hardware:
+    """Return the limits of a pump, as it counts them."""
     residual = nanolitres(profile.residual_volume)
-    hardware = pump.Hardware(
+    return pump.Hardware(
         # The record counts what can be used; the pump's own ledger counts the residual too.
         reservoir_nl=nanolitres(profile.reservoir_volume) + residual,
         stroke_nl=nanolitres(profile.stroke_volume),
@@ -80,17 +96,6 @@ def plan(course: Course, implant: Implant) -> PumpPlan:
         low_reservoir_nl=nanolitres(profile.low_reservoir_volume) + residual,
         highest_nl_per_day=max(_flow(profile.highest_rate), _flow(profile.highest_bolus_rate)),
         tubing_nl=nanolitres(profile.tubing_volume),
-    )
-    catheter = implant.catheter.implanted_volume(implant.implanted_length_cm)
-    dead_volume = nanolitres(profile.tubing_volume + catheter)
-    return PumpPlan(
-        hardware=hardware,
-        events=tuple(_events(course, implant, solutions, dead_volume)),
-        solutions=tuple(solutions),
-        blank=len(solutions),
-        start_nl=nanolitres(implant.fill) + residual,
-        dead_volume_nl=dead_volume,
-        catheter_fluid=0 if implant.primed else len(solutions),
     )
 
 

@@ -7,17 +7,18 @@ the same number of parts a second and the integral of any program is exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, unique
 from typing import Final, NamedTuple
 
 from thecal.pump.amounts import DAY_S, check_whole
+from thecal.pump.implant.plan import NO_EDGE_S, Plan, compile_plan
 from thecal.pump.program import Hardware, Program
 
 PARTS_PER_NL: Final = DAY_S
 NEVER: Final = -1
 """In a field of a second: it has not happened."""
-FAR: Final = 1 << 62
+FAR: Final = NO_EDGE_S
 """A second that no pump reaches: nothing is due."""
 
 
@@ -139,6 +140,14 @@ class Setting:
     hardware: Hardware
     program: Program
     limits: Limits
+    plan: Plan = field(init=False, repr=False, compare=False)
+    """What follows from the three, for `step`."""
+
+    def __post_init__(self) -> None:
+        limits = self.limits
+        amounts = (limits.minimum_nl_per_day, limits.low_reservoir_nl, limits.safe_action)
+        plan = compile_plan(self.hardware, self.program, *amounts)
+        object.__setattr__(self, "plan", plan)
 
 
 class State(NamedTuple):
@@ -179,6 +188,8 @@ class State(NamedTuple):
     pending_duration_s: int = 0
     flags: int = 0
     """Bits of `Flag`."""
+    starts: tuple[int, ...] = ()
+    """Seconds at which patient boluses started, at least those of the last 24 h (PC-07)."""
 
 
 @unique
@@ -193,8 +204,6 @@ class Flag(IntEnum):
 
 
 # -- events: what can happen to a controller --------------------------------------------------
-
-
 class Woke(NamedTuple):
     """Time has passed; strokes, edges, boluses may be due."""
 
@@ -307,8 +316,6 @@ Event = (
 
 
 # -- commands: what a controller asks of the rest ---------------------------------------------
-
-
 class Push(NamedTuple):
     """Strokes that are due now; each needs a permit and a durable intent before it moves."""
 
@@ -361,8 +368,6 @@ class Outcome(NamedTuple):
 
 
 # -- what passes between the implant and the world --------------------------------------------
-
-
 class Permit(NamedTuple):
     """The monitor's leave to move: so many strokes until a second, once (PC-14)."""
 

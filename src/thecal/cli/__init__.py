@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from thecal import NOTICE, ThecalError, __version__
+from thecal.cli.pump import app as pump
 from thecal.errors import InputError
 
 app = typer.Typer(
@@ -26,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(pump)
 
 REFUSED = 2
 """Exit code when an input was refused; nothing was written."""

@@ -1,0 +1,50 @@
+"""The monitor's own clock beside the controller's: both run at the same rate, or it is a fault."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from thecal.pump.amounts import DAY_S
+
+APART_S: Final = 1
+"""Seconds that the clocks may be apart over any span up to a day, and beside that ..."""
+SHARE: Final = 1_000
+"""... one part in so many of the span (PC-53)."""
+_EVERY_S: Final = DAY_S // 24
+
+
+class Clocks:
+    """Compares what two clocks made of each span of the last 24 h, to the hour.
+
+    Examples
+    --------
+    >>> clocks = Clocks()
+    >>> clocks.agree(0, 500), clocks.agree(3_600, 4_102), clocks.agree(7_200, 7_800)
+    (True, True, False)
+    """
+
+    def __init__(self) -> None:
+        self._held: deque[tuple[int, int]] = deque()
+
+    def agree(self, now_s: int, own_s: int) -> bool:
+        """Take a reading of both and say whether they agree (PC-53).
+
+        Parameters
+        ----------
+        now_s
+            The controller's counter.
+        own_s
+            The monitor's own, which may have begun at another second.
+        """
+        held = self._held
+        while len(held) > 1 and held[1][1] <= own_s - DAY_S:
+            held.popleft()
+        for then_s, own_then_s in held:
+            span_s = own_s - own_then_s
+            apart_s = now_s - then_s - span_s
+            if span_s < 0 or SHARE * abs(apart_s) > span_s + SHARE * APART_S:
+                return False
+        if not held or own_s - held[-1][1] >= _EVERY_S:
+            held.append((now_s, own_s))
+        return True
