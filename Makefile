@@ -37,7 +37,8 @@ check: .venv/test.stamp .venv/thecal.stamp ## run the linter, the formatter, the
 
 .PHONY: bench
 bench: .venv/test.stamp .venv/thecal.stamp ## run every benchmark, the peers included
-	@set -e; for program in benchmarks/[a-z]*.py; do $(bin)/python "$$program"; done
+	@set -e; for program in benchmarks/[a-z]*.py; do \
+		$(bin)/python -m "benchmarks.$$(basename "$$program" .py)"; done
 
 .PHONY: format
 format: .venv/test.stamp ## format the code and mend what the linter can
