@@ -43,7 +43,8 @@ soak: .venv/thecal.stamp ## try the pump for MINUTES=n and write docs/evidence.m
 
 .PHONY: bench
 bench: .venv/test.stamp .venv/thecal.stamp ## run every benchmark, the peers included
-	@set -e; for program in benchmarks/[a-z]*.py; do $(bin)/python "$$program"; done
+	@set -e; for program in benchmarks/[a-z]*.py; do \
+		$(bin)/python -m "benchmarks.$$(basename "$$program" .py)"; done
 
 .PHONY: format
 format: .venv/test.stamp ## format the code and mend what the linter can

@@ -1,4 +1,4 @@
-"""The cohort of the benchmarks: its patients, its course, and one run of it.
+"""The cohort of the benchmarks: its patients and one run of it.
 
 A patient has volumes, exchanges and losses of its own, so that nothing is shared but the structure
 and the schedule.
@@ -13,76 +13,39 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
-from benchmarks._peers import DAY_S, HOUR_S, Array, Course
 
-from thecal.body import Network, Rate, Schedule, build_body, load_anatomy, parameters_of
+from benchmarks._ground import SEED, Ground, course, scheduled
+from benchmarks._peers import HOUR_S, Array
+from thecal.body import Network, Schedule
 from thecal.body.cohort import Followed, Member, Wanted, follow
-from thecal.formulary import load_formulary
 
-SEED = 2
 SPREAD = 0.3
-MEAN_MCG_PER_H = 100.0
-TIP = "T10"
-CSF_SITES = ("C1", "C4", "T1", "T4", "T7", "T10", "T12", "L2", "L4", "S1")
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """The adult, the place of the tip and the sites, from which all patients are made."""
-
-    network: Network
-    channel: Array
-    rows: Array
-
-    @classmethod
-    def of_adult(cls) -> Ground:
-        """Build it."""
-        anatomy = load_anatomy("adult")
-        tip_cm = anatomy.middle_cm(anatomy.level_index(TIP))
-        drug = parameters_of(load_formulary().drug("morphine"), anatomy)
-        body = build_body(anatomy, drug, tip_cm=tip_cm, pump_ml_per_h=0.01)
-        sites = [anatomy.level_index(site) for site in CSF_SITES]
-        cord = body.cord_rows()[anatomy.level_index(TIP)]
-        rows = np.vstack([body.csf_rows()[sites], cord, body.plasma_row()])
-        return cls(body.network, body.tip_channel(tip_cm), rows)
-
-    def patient(self, number: int) -> tuple[Network, Array]:
-        """Return a patient's network and rows."""
-        random = np.random.default_rng((SEED, number))
-        base = self.network
-        size = base.size
-        factor = random.lognormal(0.0, SPREAD, size)
-        to, source = np.nonzero(base.matrix)
-        clearance = base.matrix[to, source] * base.volume[source]
-        exits = np.maximum(-base.matrix.sum(axis=0), 0.0) * base.volume
-        links = np.zeros((size, size))
-        links[to, source] = clearance * random.lognormal(0.0, SPREAD, len(to))
-        np.fill_diagonal(links, 0.0)
-        exits *= random.lognormal(0.0, SPREAD, size)
-        np.fill_diagonal(links, -(links.sum(axis=0) + exits))
-        volume = base.volume * factor
-        network = replace(base, volume=volume, matrix=links / volume)
-        return network, self.rows / factor
-
-    def members(self, count: int, schedule: Schedule) -> Iterator[Member]:
-        """Yield patients as they are asked for, so that they never stand in memory together."""
-        for number in range(count):
-            network, rows = self.patient(number)
-            yield Member(network, rows, schedule)
+def patient(ground: Ground, number: int) -> tuple[Network, Array]:
+    """Return a patient's network and rows."""
+    random = np.random.default_rng((SEED, number))
+    base = ground.body.network
+    size = base.size
+    factor = random.lognormal(0.0, SPREAD, size)
+    to, source = np.nonzero(base.matrix)
+    clearance = base.matrix[to, source] * base.volume[source]
+    exits = np.maximum(-base.matrix.sum(axis=0), 0.0) * base.volume
+    links = np.zeros((size, size))
+    links[to, source] = clearance * random.lognormal(0.0, SPREAD, len(to))
+    np.fill_diagonal(links, 0.0)
+    exits *= random.lognormal(0.0, SPREAD, size)
+    np.fill_diagonal(links, -(links.sum(axis=0) + exits))
+    volume = base.volume * factor
+    network = replace(base, volume=volume, matrix=links / volume)
+    return network, ground.rows / factor
 
 
-def course(days: int, step_s: int, every_s: int = HOUR_S) -> Course:
-    """Return days in which each hour, or other time, has a rate of its own."""
-    edges = np.arange(0, days * DAY_S + 1, every_s)
-    shares = np.random.default_rng(SEED).uniform(0.25, 1.75, len(edges) - 1)
-    return Course(edges, MEAN_MCG_PER_H * shares, np.arange(0, edges[-1] + 1, step_s))
-
-
-def scheduled(channel: Array, given: Course) -> Schedule:
-    """Return a course as thecal's schedule."""
-    starts, ends = given.edges_s[:-1].tolist(), given.edges_s[1:].tolist()
-    rates = [Rate(0, *one) for one in zip(starts, ends, given.mcg_per_h.tolist(), strict=True)]
-    return Schedule.of(channel[:, None], rates, end_s=ends[-1])
+def members(ground: Ground, count: int, schedule: Schedule) -> Iterator[Member]:
+    """Yield patients as they are asked for, so that they never stand in memory together."""
+    for number in range(count):
+        network, rows = patient(ground, number)
+        yield Member(network, rows, schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +88,7 @@ def run(
     making = [0.0, 0.0]
 
     def timed() -> Iterator[Member]:
-        source = ground.members(patients, schedule)
+        source = members(ground, patients, schedule)
         while True:
             clock, spent = time.perf_counter(), time.thread_time()
             one = next(source, None)

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+
 from benchmarks._peers import ABSOLUTE, HOUR_S, Array, Course, Equations, Peer
 
 FIRST_STEP_H = 1e-4

@@ -8,11 +8,12 @@ from functools import partial
 from math import log
 from pathlib import Path
 
-from benchmarks._cohort import Ground, Run, run
-from benchmarks._peers import DAY_S, HOUR_S
 from plotly.graph_objects import Figure, Scatter
 from plotly.subplots import make_subplots
 
+from benchmarks._cohort import Run, run
+from benchmarks._ground import Ground
+from benchmarks._peers import DAY_S, HOUR_S
 from thecal import NOTICE
 
 DAYS = 365

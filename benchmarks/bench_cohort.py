@@ -8,24 +8,21 @@ matrix exponentials. Processor seconds of all threads count; the clock is told b
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import time
 from functools import partial
-from pathlib import Path
-from statistics import median
-
-# As in bench_body.py: the peers get one thread each, thecal's cohort says itself how many.
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
-os.environ["MKL_NUM_THREADS"] = "1"
-os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.append(str(Path(__file__).parents[1]))
 
 import numpy as np
-from benchmarks._cohort import Ground, Run, course, run, scheduled
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._cohort import Run, patient, run
 from benchmarks._compiled import AnyPeer, Diffsol
+from benchmarks._floor import body_flops, gflops
+from benchmarks._ground import Ground, course, scheduled
 from benchmarks._growth import PAGE, grown, write_page
+from benchmarks._latest import Record, write
 from benchmarks._peers import (
     BANDED,
     BDF,
@@ -38,19 +35,11 @@ from benchmarks._peers import (
     errors,
     reference,
 )
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
 from thecal.body.cohort import Followed, Member, Wanted, follow
-from thecal.body.cohort_loops import LANES
-from thecal.body.drive import Drive
-from thecal.body.elimination import Elimination
 
 PATIENTS = 1000
 DAYS = 365
 COHORT = "1,000 different patients, a year of hourly rates, daily mean and highest of 12 sites"
-MONTH = "30 days, rate changed every hour, 12 sites every 15 min; cohort engine"
 PEERS: tuple[AnyPeer, ...] = (
     Diffsol("esdirk34", 1e-6, 10),
     Diffsol("bdf", 1e-6, 10),
@@ -60,19 +49,8 @@ PEERS: tuple[AnyPeer, ...] = (
     Peer(BDF, 1e-6, 5),
     Peer(BDF, 1e-9, 2),
 )
-MONTH_PEERS: tuple[AnyPeer, ...] = (
-    Diffsol("esdirk34", 1e-6, 30),
-    Diffsol("bdf", 1e-6, 30),
-    Diffsol("bdf", 1e-9, 30),
-    Peer(ODEINT, 1e-6, 30),
-    Peer(ODEINT, 1e-9, 30),
-    Peer(BDF, 1e-6, 30),
-)
 WORST_ERROR = 1e-9
 GOAL_S = 5.0
-
-LATEST = Path(__file__).with_name("latest.json")
-Record = dict[str, str | float]
 
 
 def truth_of(ground: Ground, number: int, given: Course) -> tuple[Array, Array, Array]:
@@ -81,7 +59,7 @@ def truth_of(ground: Ground, number: int, given: Course) -> tuple[Array, Array, 
     The means from what the exponentials say of the rows rows @ M^-1: the integral of x over a day
     is M^-1 (its change less what was given).
     """
-    network, rows = ground.patient(number)
+    network, rows = patient(ground, number)
     behind = np.linalg.solve(network.matrix.T, rows.T).T
     found = reference(network.matrix, ground.channel, np.vstack([rows, behind]), given)
     hourly, state = found[:, : len(rows)], found[:, len(rows) :]
@@ -97,7 +75,7 @@ def own_error(ground: Ground, kept: dict[int, Followed], given: Course) -> float
     worst = 0.0
     for number, one in kept.items():
         hourly, mean, highest = truth_of(ground, number, given)
-        network, rows = ground.patient(number)
+        network, rows = patient(ground, number)
         member = Member(network, rows, scheduled(ground.channel, given))
         (values,) = follow([member], Wanted(values_s=given.times_s))
         peak = np.abs(hourly).max(axis=0)[:, None]
@@ -119,7 +97,7 @@ def against(
 
     Compiling is not in them: the constants could be handed to a compiled model as parameters.
     """
-    network, rows = ground.patient(0)
+    network, rows = patient(ground, 0)
     short = given.first(peer.days)
     go = peer.ready(Equations.of(network.matrix, ground.channel, rows))
     start = time.process_time()
@@ -128,41 +106,15 @@ def against(
     return seconds, float(errors(values, truth[: len(short.times_s)]).max())
 
 
-def month(ground: Ground) -> tuple[float, float, Array]:
-    """Return one patient's seconds for the month of bench_body.py, error, and the truth."""
-    given = course(30, 900)
-    network, rows = ground.patient(0)
-    truth = reference(network.matrix, ground.channel, rows, given)
-    spent = []
-    for _ in range(9):
-        start = time.process_time()
-        one = Member(network, rows, scheduled(ground.channel, given))
-        (found,) = follow([one], Wanted(values_s=given.times_s), threads=1)
-        spent.append(time.process_time() - start)
-    return median(spent), float(errors(found.values[0].T, truth).max()), truth
-
-
 def floor_table(ground: Ground, whole: Run) -> Table:
     """Return the arithmetic that a patient-year takes, and what it would take at full speed."""
-    schedule = scheduled(ground.channel, course(DAYS, HOUR_S))
-    wanted = Wanted.daily(DAYS)
-    drive = Drive.of(schedule, wanted.times_s, LANES)
-    plan = Elimination.of(ground.network.matrix)
-    points, sites, size = len(drive.path.points), len(ground.rows), ground.network.size
-    solving = points * (8 * (len(plan.target) + len(plan.lower) * 2 + len(plan.upper)) + 20 * size)
-    joining = 2 * 2 * points * sites * (len(wanted.grid_s) + len(wanted.windows_s))
-    square = np.ones((400, 400))
-    rates = []
-    for _ in range(9):
-        start = time.process_time()
-        for _ in range(20):
-            square @ square
-        rates.append(20 * 2 * 400**3 / (time.process_time() - start) / 1e9)
-    best = max(rates)
+    schedule, wanted = scheduled(ground.channel, course(DAYS, HOUR_S)), Wanted.daily(DAYS)
+    times = np.concatenate([wanted.grid_s, wanted.windows_s])
+    flops, best = body_flops(ground.body.network, schedule, times, len(ground.rows)), gflops()
     table = Table("for a patient-year", "Mflop", "ms", title="The arithmetic floor", box=box.SIMPLE)
-    for name, flops in (("sparse solutions", solving), ("joining with the schedule", joining)):
-        table.add_row(name, f"{flops / 1e6:.1f}", f"{flops / best / 1e6:.2f}")
-    least = (solving + joining) / best / 1e6
+    for name, count in flops.items():
+        table.add_row(name, f"{count / 1e6:.1f}", f"{count / best / 1e6:.2f}")
+    least = sum(flops.values()) / best / 1e6
     table.add_row(f"floor: both at the {best:.0f} Gflop/s of a matrix product", "", f"{least:.2f}")
     own = 1000.0 * whole.spent_s / whole.patients
     table.add_row("thecal, all processors added", "", f"{own:.2f} ({own / least:.1f} x)")
@@ -237,9 +189,10 @@ def main() -> None:
     given = course(DAYS, HOUR_S)
     error = own_error(ground, whole.kept, given)
     size = (
-        f"{PATIENTS} patients, {ground.network.size} compartments, {len(given.mcg_per_h)} rates, "
-        f"{len(given.times_s)} times x {sites} sites; by the clock {whole.clock_s:.2f} s on "
-        f"{processors} processors, making the patients ({whole.making_s:.2f} s) counted in there"
+        f"{PATIENTS} patients, {ground.body.network.size} compartments, "
+        f"{len(given.mcg_per_h)} rates, {len(given.times_s)} times x {sites} sites; "
+        f"by the clock {whole.clock_s:.2f} s on {processors} processors, making the patients "
+        f"({whole.making_s:.2f} s) counted in there"
     )
     records: list[Record] = []
     truth, _, _ = truth_of(ground, 0, given.first(10))
@@ -253,54 +206,12 @@ def main() -> None:
         label = f"{peer.label}, 1 patient for {peer.days} days, scaled"
         ratio = seconds / whole.spent_s
         table.add_row(label, f"{seconds:.0f}", f"{ratio:.0f}", f"{wrong:.0e}")
-        records.append(_record(COHORT, size, whole.spent_s, label, seconds, error, wrong))
+        records.append(Record(COHORT, size, whole.spent_s, label, seconds, error, wrong))
     console.print(table, runs_table(runs), floor_table(ground, whole))
-    own, wrong_own, truth = month(ground)
-    table = Table("solver", "s", "ratio", "error", title=MONTH, box=box.SIMPLE)
-    table.add_row("thecal", f"{own:.4f}", "1", f"{wrong_own:.0e}")
-    given = course(30, 900)
-    start = time.process_time()
-    Elimination.by_pattern(ground.network.matrix != 0.0)
-    order_s = time.process_time() - start
-    size = (
-        f"1 patient, {ground.network.size} compartments, 720 rates, 2881 times x {sites} sites; "
-        f"the order of elimination, {order_s:.3f} s once for each structure, not counted in"
-    )
-    for peer in MONTH_PEERS:
-        if not peer.installed:
-            table.add_row(f"{peer.label}: not installed")
-            continue
-        seconds, wrong = against(ground, peer, given, 1, truth)
-        table.add_row(peer.label, f"{seconds:.2f}", f"{seconds / own:.0f}", f"{wrong:.0e}")
-        records.append(_record(MONTH, size, own, peer.label, seconds, wrong_own, wrong))
-    console.print(table)
     growth(console, ground)
     verdict = "met" if whole.clock_s <= GOAL_S else "missed"
     console.print(f"Goal of {GOAL_S:.0f} s by the clock: {verdict}, {whole.clock_s:.2f} s")
-    kept = json.loads(LATEST.read_text(encoding="utf-8")) if LATEST.exists() else []
-    kept = [one for one in kept if one["name"] not in {COHORT, MONTH}]
-    LATEST.write_text(json.dumps([*kept, *records], indent=2) + "\n", encoding="utf-8")
-
-
-def _record(
-    name: str,
-    size: str,
-    seconds: float,
-    peer: str,
-    peer_seconds: float,
-    error: float,
-    peer_error: float,
-) -> Record:
-    return {
-        "name": name,
-        "size": size,
-        "seconds": seconds,
-        "peer": peer,
-        "peer_seconds": peer_seconds,
-        "ratio": peer_seconds / seconds,
-        "error": error,
-        "peer_error": peer_error,
-    }
+    write(records)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ def line(
         edges_cm=np.linspace(0.0, length_cm, cells + 1),
         area_cm2=np.broadcast_to(np.asarray(area_cm2, dtype=np.float64), (cells,)).copy(),
         cord_area_cm2=np.zeros(cells),
+        root_area_cm2=np.zeros(cells),
         dispersion_cm2_per_h=np.broadcast_to(
             np.asarray(dispersion, dtype=np.float64), (cells + 1,)
         ).copy(),

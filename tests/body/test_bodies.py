@@ -34,12 +34,14 @@ from thecal.knowledge import Table, load_document
 
 PACKAGE = Path(__file__).parents[2] / "src" / "thecal" / "body"
 FILES = [*sorted((PACKAGE / "data").glob("*.toml")), *sorted((PACKAGE / "spread").glob("*.toml"))]
-HEADER_KEYS = ("id", "name", "species", "levels", "dispersion", "bodies", "lumbosacral_from")
+HEADER_KEYS = ("id", "name", "species", "levels", "dispersion", "lumbosacral_from")
 PAGE_FILE = Path(__file__).parents[2] / "docs" / "bodies.md"
 PAGE = PAGE_FILE.read_text(encoding="utf-8")
 
 every_body = pytest.mark.parametrize("name", body_ids())
-every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+every_file = pytest.mark.parametrize(
+    "file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}"
+)
 
 FORMULAE = {
     "adult": (7, 12, 5, 2),
@@ -170,7 +172,8 @@ def test_the_vertebrae_are_those_of_the_species(name: str) -> None:
 def test_the_table_of_levels_adds_up_to_what_its_figure_states(name: str) -> None:
     anatomy = load_anatomy(name)
     stated = re.fullmatch(
-        r"table of (\d+) levels: canal ([\d.]+) cm, spinal CSF ([\d.]+) mL, cord ([\d.]+) mL",
+        r"table of (\d+) levels: canal ([\d.]+) cm, spinal CSF ([\d.]+) mL, cord ([\d.]+) mL, "
+        r"roots ([\d.]+) mL",
         anatomy.figures["vertebral_levels"].words,
     )
     assert stated is not None
@@ -179,6 +182,7 @@ def test_the_table_of_levels_adds_up_to_what_its_figure_states(name: str) -> Non
         length_cm(anatomy),
         spinal_ml(anatomy),
         along(anatomy, "cord_area_cm2"),
+        along(anatomy, "root_area_cm2"),
     ]
     assert found == pytest.approx([float(part) for part in stated.groups()], rel=0.01)
 
@@ -361,6 +365,8 @@ def test_the_page_tells_the_length_and_the_fluid_of_each_spine() -> None:
     anatomies = [load_anatomy(name) for name in body_ids()]
     assert page_row("canal, cm") == pytest.approx([length_cm(a) for a in anatomies], rel=0.005)
     assert page_row("spinal CSF, mL") == pytest.approx([spinal_ml(a) for a in anatomies], rel=0.005)
+    roots = [along(a, "root_area_cm2") for a in anatomies]
+    assert page_row("nerve roots, mL") == pytest.approx(roots, rel=0.01)
 
 
 def test_the_page_tells_the_flows_of_each_body() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -18,7 +19,10 @@ from thecal.body import (
     load_anatomy,
     parameters_of,
 )
+from thecal.body.parameters import DRUG_FIGURES
+from thecal.errors import ValidityError
 from thecal.formulary import load_formulary
+from thecal.knowledge import Table
 
 DRUGS = sorted(load_formulary().drugs)
 
@@ -80,3 +84,11 @@ def test_every_drug_settles_in_blood_at_rate_over_clearance(drug: str) -> None:
     settled = body.system.steady_state(body.channel("intrathecal", "T10") * 50.0)
     wanted = 50.0 / body.parameters.blood.clearance_ml_per_h * 1000.0
     assert body.row("plasma") @ settled == pytest.approx(wanted, rel=1e-8)
+
+
+@pytest.mark.parametrize("missing", DRUG_FIGURES)
+def test_a_drug_without_a_figure_that_every_body_needs_is_refused_by_its_name(missing: str) -> None:
+    drug = load_formulary().drug("morphine")
+    figures = {name: figure for name, figure in drug.figures.items() if name != missing}
+    with pytest.raises(ValidityError, match=f"cannot be followed .* no figure for {missing}$"):
+        parameters_of(replace(drug, figures=Table(figures)), load_anatomy("dog"))

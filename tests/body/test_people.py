@@ -6,7 +6,8 @@ from math import exp, log, sqrt
 
 import pytest
 
-from thecal.body.people import COVARIATES, DRAWN, Person, load_spread, size_of
+from thecal.body import body_ids
+from thecal.body.people import DRAWN, Person, load_spread, size_of
 from thecal.errors import InputError, ValidityError
 from thecal.formulary import load_formulary
 
@@ -99,8 +100,68 @@ def test_the_spread_of_the_spine_is_that_of_the_published_volumes() -> None:
     assert load_spread().sigmas["spinal_csf_volume"] == pytest.approx(wanted, rel=0.005)
 
 
-def test_every_figure_of_the_spread_is_used() -> None:
-    spread = load_spread()
-    used = {f"{name}_spread" for name in (*DRAWN, "bmi")}
-    used |= {f"{name}_bounds" for name in spread.bounds} | set(COVARIATES)
-    assert set(spread.figures) == used
+def test_the_spread_of_the_roots_is_that_of_the_published_volumes() -> None:
+    # Prats-Galino 2012: 10.4 mL, SD 2.2
+    wanted = sqrt(log(1.0 + (2.2 / 10.4) ** 2))
+    assert load_spread().sigmas["root_volume"] == pytest.approx(wanted, rel=0.005)
+
+
+@pytest.mark.parametrize("body", body_ids())
+def test_every_figure_of_a_spread_is_used(body: str) -> None:
+    spread = load_spread(body)
+    used = {f"{name}_spread" for name in spread.sigmas}
+    used |= {f"{name}_bounds" for name in spread.bounds} | set(spread.covariates)
+    assert (set(spread.figures), spread.id) == (used, body)
+
+
+@pytest.mark.parametrize("body", body_ids())
+def test_all_that_is_drawn_has_a_spread_in_every_body(body: str) -> None:
+    assert set(DRAWN) <= set(load_spread(body).sigmas)
+
+
+@pytest.mark.parametrize("body", [body for body in body_ids() if body != "adult"])
+def test_a_spread_taken_over_from_adults_is_theirs_and_of_low_confidence(body: str) -> None:
+    adults, own = load_spread("adult").figures, load_spread(body).figures
+    taken = [one for one in own.values() if "the adults' figure" in one.source]
+    assert len(taken) > 5
+    assert all(one.confidence == "low" for one in taken)
+    assert all(one.number("1") == adults[one.name].number("1") for one in taken if one.unit == "1")
+
+
+@pytest.mark.parametrize(
+    ("body", "names", "total", "variation"),
+    [
+        # Sullivan JM 2020: 11.9 mL, SD 1.6; Emami 2018: 7.8 to 24 mL
+        ("cynomolgus", (8.7, 3.2), 11.9, 1.6 / 11.9),
+        ("dog", (9.6, 6.4), 16.0, log(24.0 / 7.8) / 4.0),
+    ],
+)
+def test_spine_and_cranium_of_an_animal_make_the_spread_of_its_total(
+    body: str, names: tuple[float, float], total: float, variation: float
+) -> None:
+    spread = load_spread(body)
+    parts = zip(names, ("spinal_csf_volume", "cranial_csf_volume"), strict=True)
+    squares = [(volume * sqrt(exp(spread.sigmas[name] ** 2) - 1.0)) ** 2 for volume, name in parts]
+    assert sqrt(sum(squares)) / total == pytest.approx(variation, rel=0.01)
+
+
+def test_the_spread_of_a_childs_spine_is_that_of_its_fluid_for_each_kg() -> None:
+    # Jang 2019: 0.86 mL/kg, SD 0.22
+    wanted = sqrt(log(1.0 + (0.22 / 0.86) ** 2))
+    assert load_spread("child").sigmas["spinal_csf_volume"] == pytest.approx(wanted, rel=0.005)
+
+
+def test_a_childs_fluid_goes_with_its_weight_and_its_canal_with_its_height() -> None:
+    heavy = size_of(Person("female", 113.3, 20.0, 5.0), load_spread("child"))
+    assert heavy.length == pytest.approx(1.1)
+    assert heavy.length * heavy.area == pytest.approx(20.0 / 16.0)
+
+
+def test_the_size_of_an_animal_is_not_on_record() -> None:
+    with pytest.raises(ValidityError, match='for people, not for the body "pig"; leave the person'):
+        size_of(REFERENCE, load_spread("pig"))
+
+
+def test_a_spread_that_nobody_recorded_is_refused() -> None:
+    with pytest.raises(InputError, match='not on record for a body "rat"'):
+        load_spread("rat")

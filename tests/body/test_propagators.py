@@ -288,8 +288,8 @@ def test_the_contour_is_exact_where_modes_are_nearly_parallel(span_s: int) -> No
 
 
 def test_the_check_of_a_hyperbola_tells_the_exact_ones_from_the_others() -> None:
-    system = ContourSystem.of(swept().network.matrix, swept().network.volume)
-    assert [system.window(seconds).exact for seconds in (1.0, HOUR / 2.0, 20.0 * DAY)] == [
+    windows = ContourSystem.of(swept().network.matrix, swept().network.volume).windows
+    assert [windows.at(seconds).exact for seconds in (1.0, HOUR / 2.0, 20.0 * DAY)] == [
         True,
         False,
         True,

@@ -234,6 +234,7 @@ def test_a_constant_field_stays_constant_under_flow_and_absorption() -> None:
         np.linspace(0.0, 30.0, cells + 1),
         np.linspace(2.0, 0.6, cells),
         np.zeros(cells),
+        np.zeros(cells),
         np.full(cells + 1, 25.0),
         np.zeros(cells, dtype=np.intp),
     )

@@ -13,45 +13,58 @@ from hypothesis import strategies as st
 from scipy.stats import truncnorm
 
 from tests.body.bodies import Array, morphine
-from thecal.body import build_body, load_anatomy
-from thecal.body.people import BOUNDS, DRAWN, Person, load_spread
+from thecal.body import Anatomy, body_ids, build_body, load_anatomy, parameters_of
+from thecal.body.people import BOUNDS, DRAWN, PERSONAL, Person, load_spread
 from thecal.body.variability import Individual, draw, stream, truncated_lognormal
 from thecal.errors import ValidityError
+from thecal.formulary import load_formulary
 
 MANY = 10_000
 TALL = Person("male", height_cm=193.0, weight_kg=110.0, age_y=70.0)
 
 
+OTHERS = tuple(body for body in body_ids() if body != "adult")
+FEW = 2_000
+
+
 @cache
-def cohort() -> tuple[Individual, ...]:
-    adult = load_anatomy("adult")
-    return tuple(draw(morphine(), adult, stream(3, patient)) for patient in range(MANY))
+def cohort(body: str = "adult") -> tuple[Individual, ...]:
+    anatomy = load_anatomy(body)
+    p = parameters_of(load_formulary().drug("morphine"), anatomy)
+    count = MANY if body == "adult" else FEW
+    return tuple(draw(p, anatomy, stream(3, patient)) for patient in range(count))
 
 
 def one(patient: int = 0, *, person: Person | None = None, seed: int = 3) -> Individual:
     return draw(morphine(), load_anatomy("adult"), stream(seed, patient), person=person)
 
 
-def logs(name: str) -> Array:
-    return np.log([each.factors[name] for each in cohort()])
+def logs(name: str, body: str = "adult") -> Array:
+    return np.log([each.factors[name] for each in cohort(body)])
 
 
-def kept(name: str) -> tuple[float, float]:
+def along(anatomy: Anatomy, of: str) -> float:
+    return sum(level.length_cm * float(getattr(level, of)) for level in anatomy.levels)
+
+
+def kept(name: str, body: str = "adult") -> tuple[float, float]:
     """Return mean and SD that the logarithm of a truncated factor must have."""
-    sigma = load_spread().sigmas[name]
-    p = morphine()
+    spread, anatomy = load_spread(body), load_anatomy(body)
+    sigma = spread.sigmas[name]
+    p = parameters_of(load_formulary().drug("morphine"), anatomy)
     fluid = p.fluid
     median = {
         "csf_formation": fluid.formation_ml_per_h,
-        "spinal_csf_volume": 83.1,
+        "spinal_csf_volume": along(anatomy, "csf_area_cm2"),
         "cranial_csf_volume": fluid.ventricle_ml + fluid.cistern_ml + fluid.convexity_ml,
         "spinal_absorption": fluid.spinal_absorption_ml_per_h,
         "cistern_convexity_mixing": fluid.convexity_mixing_ml_per_h,
         "bolus_mixing_volume": fluid.bolus_mixing_ml,
+        "root_volume": along(anatomy, "root_area_cm2"),
         "bioavailability": max(form.bioavailability for form in p.oral.values()),
     }.get(name, 1.0)
     most = 1.0 - sum(made.first_pass_share for made in p.metabolites)
-    bounds = {**load_spread().bounds, "bioavailability": (0.0, most), "dispersion": (0.0, inf)}
+    bounds = {**spread.bounds, "bioavailability": (0.0, most), "dispersion": (0.0, inf)}
     low, high = (log(end / median) / sigma if end > 0.0 else -inf for end in bounds[name])
     return sigma * float(truncnorm.mean(low, high)), sigma * float(truncnorm.std(low, high))
 
@@ -78,6 +91,34 @@ def test_the_bounds_hardly_touch_the_stated_geometric_sd(name: str) -> None:
     assert deviation == pytest.approx(load_spread().sigmas[name], rel=0.05)
 
 
+@pytest.mark.parametrize("body", OTHERS)
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_geometric_sd_of_every_body_is_the_stated_one(name: str, body: str) -> None:
+    _, deviation = kept(name, body)
+    assert logs(name, body).std() == pytest.approx(deviation, rel=0.06)
+
+
+@pytest.mark.parametrize("body", OTHERS)
+def test_nobody_of_any_body_absorbs_more_than_is_formed_or_mixes_beyond_the_ceiling(
+    body: str,
+) -> None:
+    ceiling = load_anatomy(body).figures["dispersion_ceiling"].number("cm^2/h")
+    for each in cohort(body):
+        fluid = each.parameters.fluid
+        assert fluid.spinal_absorption_ml_per_h <= fluid.formation_ml_per_h
+        assert each.dispersion.max() <= ceiling
+
+
+@pytest.mark.parametrize("body", OTHERS)
+def test_an_individual_of_any_body_can_be_built(body: str) -> None:
+    each = cohort(body)[4]
+    built = build_body(
+        each.anatomy, each.parameters, dispersion=each.dispersion, cell_cm=each.cell_cm
+    )
+    settled = built.system.steady_state(built.channel("intrathecal", "L2"))
+    assert built.exit_row() @ settled == pytest.approx(1.0, rel=1e-9)
+
+
 def test_what_is_drawn_for_one_name_tells_nothing_of_another() -> None:
     names = [name for name in DRAWN if name not in ("spinal_absorption", "bolus_mixing_volume")]
     found = np.corrcoef([logs(name) for name in names])
@@ -99,6 +140,7 @@ def test_everything_that_is_drawn_is_finite_and_positive() -> None:
                 for value in (form.rate_per_h, form.bioavailability)
             ),
             *(level.csf_area_cm2 for level in each.anatomy.levels),
+            *(level.root_area_cm2 for level in each.anatomy.levels),
             *each.dispersion,
         ]
         assert np.isfinite(numbers).all()
@@ -109,17 +151,17 @@ def test_nobody_lies_outside_what_can_occur() -> None:
     bounds = load_spread().bounds
     for each in cohort():
         fluid = each.parameters.fluid
-        spine = sum(level.length_cm * level.csf_area_cm2 for level in each.anatomy.levels)
         found = {
             **each.factors,
             "csf_formation": fluid.formation_ml_per_h,
-            "spinal_csf_volume": spine,
+            "spinal_csf_volume": along(each.anatomy, "csf_area_cm2"),
             "cranial_csf_volume": fluid.ventricle_ml + fluid.cistern_ml + fluid.convexity_ml,
             "spinal_absorption": fluid.spinal_absorption_ml_per_h,
             "cistern_convexity_mixing": fluid.convexity_mixing_ml_per_h,
             "bolus_mixing_volume": fluid.bolus_mixing_ml,
+            "root_volume": along(each.anatomy, "root_area_cm2"),
         }
-        for name in bounds.keys() - {"height", "weight", "age"}:
+        for name in bounds.keys() - PERSONAL.keys():
             low, high = bounds[name]
             assert low <= found[name] * (1.0 + 1e-12), name
             assert found[name] <= high * (1.0 + 1e-12), name
@@ -280,10 +322,9 @@ def test_a_drug_without_tablets_can_be_drawn() -> None:
     assert dict(drawn.parameters.oral) == {}
 
 
-@pytest.mark.parametrize("name", ["child", "dog"])
-def test_a_body_of_which_no_spread_is_known_is_refused(name: str) -> None:
-    with pytest.raises(ValidityError, match="how individuals differ is not on record"):
-        draw(morphine(), load_anatomy(name), stream(1, 1))
+def test_the_spread_of_another_body_is_refused() -> None:
+    with pytest.raises(ValidityError, match='of the body "adult" and says nothing of "dog"'):
+        draw(morphine(), load_anatomy("dog"), stream(1, 1), spread=load_spread("adult"))
 
 
 # Truncation --------------------------------------------------------------------------------------
@@ -313,4 +354,4 @@ def test_bounds_that_hold_nothing_are_refused() -> None:
 
 
 def test_all_bounds_have_a_unit() -> None:
-    assert set(load_spread().bounds) == set(BOUNDS)
+    assert set(load_spread().bounds) == {*BOUNDS, *PERSONAL}

@@ -207,6 +207,21 @@ def test_uptake_into_the_cord_rises_with_the_octanol_ratio_as_the_source_says(dr
     assert uptake(drug) == pytest.approx(line, rel=0.1)
 
 
+WITH_OCTANOL = [one.id for one in FORMULARY.drugs.values() if "octanol_water" in one.figures]
+
+
+@pytest.mark.parametrize("drug", WITH_OCTANOL)
+def test_uptake_into_fat_follows_from_the_octanol_ratio_as_the_source_says(drug: str) -> None:
+    # Poulin and Theil 2000: oil from octanol; fat of 79 % lipid and 18 % water
+    oil = 10 ** (1.115 * log(number(drug, "octanol_water", "1")) / log(10.0) - 1.35)
+    assert number(drug, "fat_partition", "1") == pytest.approx(0.79 * oil + 0.18, rel=0.02)
+
+
+def test_what_does_not_dissolve_in_lipid_is_in_the_water_of_fat_alone() -> None:
+    others = [one for one in FORMULARY.drugs if one not in WITH_OCTANOL]
+    assert {number(one, "fat_partition", "1") for one in others} == {0.18}
+
+
 @pytest.mark.parametrize(("figure", "unit"), [("csf_loss_rate", "1/h"), ("pial_transfer", "cm/h")])
 def test_methotrexate_lies_between_morphine_and_gadobutrol_by_weight(
     figure: str, unit: str

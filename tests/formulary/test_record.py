@@ -19,6 +19,7 @@ NEEDED = {
     "cord_partition": "1",
     "pial_transfer": "cm/h",
     "cord_capillary_efflux": "1/h",
+    "fat_partition": "1",
     "fraction_unbound": "1",
     "molecular_weight": "g/mol",
     "systemic_clearance": "L/h",

@@ -127,6 +127,7 @@ COURSES: dict[str, Callable[[], Course]] = {
     "cancer-pain": lambda: example("cancer-pain"),
     "flex-nights": lambda: lasting(example("flex-nights"), 3),
     "every-route": _every_route,
+    "dog-ziconotide": lambda: example("dog-ziconotide"),
 }
 
 

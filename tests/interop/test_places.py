@@ -33,6 +33,8 @@ def test_a_compartment_is_named_after_its_level_its_cell_and_its_ring() -> None:
     outermost = body.network.groups["cord"][slice_of_second * RINGS + RINGS - 1]
     assert named[outermost].id == "cord_T10_2_ring4"
     assert {"plasma", "epidural", "brain", "metabolite_m6g"} <= {one.id for one in named}
+    roots = [named[body.network.groups["roots"][k]].id for k in cells]
+    assert roots == [f"roots_T10_{k}" for k in range(1, len(cells) + 1)]
 
 
 def test_a_depot_of_an_epidural_dose_has_a_name_of_its_own() -> None:
@@ -45,3 +47,9 @@ def test_every_compartment_but_the_delays_and_the_gut_is_read_by_a_site() -> Non
     unread = {place.group for place, seen in zip(places(body), read, strict=True) if not seen}
     kinds = {group.split()[0] for group in unread}
     assert kinds == {"epidural", "gut", "shallow", "deep", "brain"}
+
+
+def test_blood_of_an_animal_is_no_site_but_its_cord_and_roots_are() -> None:
+    found = {one.id for one in sites(exported("dog-ziconotide").body)}
+    assert {"c_csf_T13", "c_cord_L6", "c_roots_L7", "c_cisterna_magna"} <= found
+    assert {one for one in found if "plasma" in one} == set()

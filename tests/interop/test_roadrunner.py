@@ -38,7 +38,13 @@ def _theirs(name: str, step_s: int) -> tuple[NDArray[np.int64], NDArray[np.float
 
 
 @pytest.mark.parametrize(
-    ("name", "step_s"), [("cancer-pain", HOUR), ("flex-nights", HOUR), ("every-route", ODD_STEP)]
+    ("name", "step_s"),
+    [
+        ("cancer-pain", HOUR),
+        ("flex-nights", HOUR),
+        ("every-route", ODD_STEP),
+        ("dog-ziconotide", HOUR),
+    ],
 )
 def test_all_sites_agree_within_a_millionth_of_the_peak(name: str, step_s: int) -> None:
     times_s, found = _theirs(name, step_s)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.prescription.example import EXAMPLES
 from thecal.prescription import (
+    EXPLORATORY,
     Bridge,
     Flex,
     OralMedicine,
@@ -23,12 +24,21 @@ from thecal.quantity import Quantity
 FILES = sorted(EXAMPLES.glob("*.toml"))
 CANCER = read_course(EXAMPLES / "cancer-pain.toml")
 CHANGE = read_course(EXAMPLES / "concentration-change.toml")
+DAY = read_course(EXAMPLES / "day-and-night.toml")
 NIGHTS = read_course(EXAMPLES / "flex-nights.toml")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_an_example_is_read_without_a_warning(file: object) -> None:
-    assert read_course(str(file)).warnings == ()
+def test_an_example_is_read_without_a_warning_but_that_it_is_exploratory(file: object) -> None:
+    warnings = read_course(str(file)).warnings
+    assert [one for one in warnings if not one.sentence.startswith(EXPLORATORY)] == []
+
+
+def test_the_day_of_the_example_keeps_the_mean_formation() -> None:
+    upright, evening, night = DAY.patient.day
+    assert (evening.csf_formation, night.csf_formation) == ("evening", "night")
+    assert night.from_s - evening.from_s == upright.from_s + 86_400 - night.from_s == 8 * 3600
+    assert [one.field for one in DAY.warnings] == ["patient.day"]
 
 
 def test_the_cancer_course_is_two_weeks_from_a_monday_morning() -> None:

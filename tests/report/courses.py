@@ -11,7 +11,8 @@ from thecal.quantity import Quantity
 from thecal.therapy import CourseResult, simulate
 
 WITH_PUMP = ("cancer-pain", "flex-nights", "concentration-change")
-ALL = (*WITH_PUMP, "tablets-only", "lumbar-bolus")
+ANIMALS = ("dog-ziconotide", "pig-pump")
+ALL = (*WITH_PUMP, "tablets-only", "lumbar-bolus", *ANIMALS)
 HOSTILE = '<script>document.title = "harmed"</script> & "quotes" [bold]'
 
 
@@ -49,6 +50,14 @@ def dosed(route: str, site: str = "", *, every_h: int = 0, pump: bool = False) -
 
 
 @cache
+def pig_pump() -> CourseResult:
+    """Return the cancer patient's pump in a pig, which takes no tablets."""
+    course = example("cancer-pain")
+    patient = replace(course.patient, description="A pig", body="pig")
+    return simulate(replace(course, title="A pump in a pig", patient=patient, oral=()), days=3)
+
+
+@cache
 def run_dry() -> CourseResult:
     """Return the cancer patient's course without a refill, until the reservoir is long empty."""
     return simulate(example("cancer-pain"), days=100)
@@ -63,5 +72,6 @@ def hostile() -> CourseResult:
 
 
 def of(name: str) -> CourseResult:
-    """Return the result of an example, or of the course on tablets only."""
-    return tablets_only() if name == "tablets-only" else result(name)
+    """Return the result of an example, or of one of the courses above."""
+    made = {"tablets-only": tablets_only, "pig-pump": pig_pump}
+    return made[name]() if name in made else result(name)

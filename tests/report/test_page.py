@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from plotly.offline import get_plotlyjs
 
-from tests.report.courses import ALL, HOSTILE, WITH_PUMP, dosed, hostile, of, run_dry
+from tests.report.courses import ALL, ANIMALS, HOSTILE, WITH_PUMP, dosed, hostile, of, run_dry
 from tests.therapy.courses import result
 from thecal import NOTICE
 from thecal.report import render_report, write_report
@@ -253,3 +253,19 @@ def test_a_pump_that_ran_dry_has_a_page_that_says_so() -> None:
     text = render_report(run_dry())
     assert "On the last day of the course the pump gave no morphine." in text
     assert "Its reservoir has been empty since " in text
+
+
+@pytest.mark.parametrize("name", ANIMALS)
+def test_the_page_of_an_animal_says_which_body_and_shows_no_blood(name: str) -> None:
+    shown = page(name)
+    assert "Its blood is not shown" in shown
+    assert of(name).primary.body.anatomy.name in shown
+    assert "blood" not in Outline(shown).ids
+    assert "ng/mL" not in shown
+
+
+@pytest.mark.parametrize("name", ["cancer-pain", "lumbar-bolus"])
+def test_the_page_of_a_person_says_which_body_and_shows_the_blood(name: str) -> None:
+    shown = page(name)
+    assert "Body: Adult, reference anatomy." in shown
+    assert "blood" in Outline(shown).ids

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.report.courses import ALL, HOSTILE, hostile, of, run_dry
+from tests.report.courses import ALL, ANIMALS, HOSTILE, hostile, of, run_dry
 from thecal import NOTICE
 from thecal.report import print_summary
 from thecal.report.phrasing import hours
@@ -103,3 +103,11 @@ def test_an_empty_reservoir_is_told_with_its_hour() -> None:
     out = io.StringIO()
     print_summary(run_dry(), console=Console(file=out, width=80))
     assert "  reservoir empty since   " in out.getvalue()
+
+
+@pytest.mark.parametrize("name", ANIMALS)
+def test_the_summary_of_an_animal_says_which_body_and_tells_no_blood(name: str) -> None:
+    text = " ".join(printed(name).split())
+    assert f"Body: {of(name).primary.body.anatomy.name}. Its blood is not shown" in text
+    assert "ng/mL" not in text
+    assert "mcg/mL" in text

@@ -106,6 +106,7 @@ def test_an_infusion_into_a_vein_ends_where_its_clearance_says() -> None:
     long = replace(course(dose, sites=("plasma",), times_s=(30 * DAY,)), length_s=30 * DAY)
     long = replace(long, doses=(replace(dose, amount=mg("720"), over_s=30 * DAY),))
     result = simulate(long)
+    assert result.primary.clearance_l_per_h is not None
     wanted = 1000.0 / result.primary.clearance_l_per_h  # mcg/h over L/h is ng/mL
     assert result.samples[0].values[0] == pytest.approx(wanted, rel=1e-3)
 

@@ -28,6 +28,7 @@ def test_steady_plasma_on_the_pump_is_rate_over_clearance() -> None:
     found = result("cancer-pain")
     exposure = found.primary
     rate_mcg_per_h = float(found.last_day_mcg("morphine")) / 24.0
+    assert exposure.clearance_l_per_h is not None
     wanted = rate_mcg_per_h / exposure.clearance_l_per_h  # mcg/L is ng/mL
     assert exposure.last_day.plasma_ng_per_ml["pump"] == pytest.approx(wanted, rel=1e-3)
 
@@ -35,6 +36,7 @@ def test_steady_plasma_on_the_pump_is_rate_over_clearance() -> None:
 def test_steady_plasma_on_tablets_is_what_arrives_over_clearance() -> None:
     exposure = result("cancer-pain").primary
     oral = exposure.body.parameters.oral["extended-release"]
+    assert exposure.clearance_l_per_h is not None
     wanted = 200_000.0 / 24.0 * oral.bioavailability / exposure.clearance_l_per_h
     assert exposure.last_day.plasma_ng_per_ml["oral"] == pytest.approx(wanted, rel=1e-9)
 

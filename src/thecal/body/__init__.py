@@ -11,24 +11,39 @@ from thecal.body.choice import PROPAGATORS, choose_propagator
 from thecal.body.contour import ContourSystem
 from thecal.body.dispersion import Pulsation, pulsatile_dispersion, pulsation_of
 from thecal.body.modal import ModalSystem
-from thecal.body.model import RINGS, ROUTES, Body
+from thecal.body.model import HUMAN, RINGS, ROUTES, Body
 from thecal.body.network import Network, NetworkBuilder
 from thecal.body.parameters import BODY_FIGURES, Parameters, figures_of, parameters_of
 from thecal.body.people import Person, load_spread
-from thecal.body.propagator import Propagator, Solution
+from thecal.body.pieces import PiecewiseSystem
+from thecal.body.propagator import Follower, Propagator, Solution
+from thecal.body.radau import SaturableSystem
+from thecal.body.rhythm import DayBody, Piece, build_day, load_day
 from thecal.body.schedule import Dose, Rate, Schedule
+from thecal.body.uptake import (
+    UPTAKE_FIGURES,
+    SaturatingBody,
+    Uptake,
+    saturating,
+    uptake_of,
+    without_cells,
+)
 from thecal.body.variability import Individual, draw, stream
 
 __all__ = [
     "BODY_FIGURES",
+    "HUMAN",
     "PROPAGATORS",
     "RINGS",
     "ROUTES",
+    "UPTAKE_FIGURES",
     "Anatomy",
     "Body",
     "Canal",
     "ContourSystem",
+    "DayBody",
     "Dose",
+    "Follower",
     "Individual",
     "Level",
     "ModalSystem",
@@ -36,20 +51,30 @@ __all__ = [
     "NetworkBuilder",
     "Parameters",
     "Person",
+    "Piece",
+    "PiecewiseSystem",
     "Propagator",
     "Pulsation",
     "Rate",
+    "SaturableSystem",
+    "SaturatingBody",
     "Schedule",
     "Solution",
+    "Uptake",
     "body_ids",
     "build_body",
+    "build_day",
     "choose_propagator",
     "draw",
     "figures_of",
     "load_anatomy",
+    "load_day",
     "load_spread",
     "parameters_of",
     "pulsatile_dispersion",
     "pulsation_of",
+    "saturating",
     "stream",
+    "uptake_of",
+    "without_cells",
 ]

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 CELL_CM = 0.9
 """Target height of a cell; halving it changes the steady concentrations by about 1 %."""
 
-COLUMNS = ["name", "length_cm", "csf_area_cm2", "cord_area_cm2"]
+COLUMNS = ["name", "length_cm", "csf_area_cm2", "cord_area_cm2", "root_area_cm2"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Level:
     length_cm: float
     csf_area_cm2: float
     cord_area_cm2: float
+    root_area_cm2: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,15 @@ class Anatomy:
         owner = np.repeat(np.arange(len(self.levels)), counts)
         areas = np.array([level.csf_area_cm2 for level in self.levels])
         cords = np.array([level.cord_area_cm2 for level in self.levels])
+        roots = np.array([level.root_area_cm2 for level in self.levels])
         if dispersion is not None:
             for value in (float(dispersion.min()), float(dispersion.max())):
                 self._refuse_impossible(value, "the dispersion of this canal")
-            return Canal(edges, areas[owner], cords[owner], dispersion, owner)
+            return Canal(edges, areas[owner], cords[owner], roots[owner], dispersion, owner)
         knots_cm = [self.middle_cm(self.level_index(name)) for name, _ in self.dispersion_knots]
         knots = [self.dispersion(figure) for _, figure in self.dispersion_knots]
         along = np.interp(edges, knots_cm, knots)
-        return Canal(edges, areas[owner], cords[owner], along, owner)
+        return Canal(edges, areas[owner], cords[owner], roots[owner], along, owner)
 
     def dispersion(self, name: str) -> float:
         """Return a dispersion figure in cm2/h, refused outside what is physically possible."""

@@ -13,6 +13,7 @@ from thecal.body.cord import rings
 from thecal.body.model import RINGS, Body
 from thecal.body.network import NetworkBuilder
 from thecal.body.parameters import Parameters
+from thecal.body.roots import roots
 from thecal.errors import ValidityError
 
 Array = NDArray[np.float64]
@@ -70,10 +71,11 @@ def build_body(
     builder.link(cells, builder.group("plasma"), absorbed, "bulk spinal")
     _add_cranium(builder, parameters, canal, float(flow[0]))
     cord_cells = _add_cord(builder, parameters, canal)
+    root_cells = _add_roots(builder, parameters, canal)
     _add_gut(builder, parameters)
     for level in epidural_levels:
         _add_epidural_depot(builder, parameters, canal, anatomy, level)
-    return Body(anatomy, parameters, builder.build(), canal, cord_cells, flow)
+    return Body(anatomy, parameters, builder.build(), canal, cord_cells, root_cells, flow)
 
 
 def _add_blood(builder: NetworkBuilder, p: Parameters) -> None:
@@ -94,11 +96,13 @@ def _add_blood(builder: NetworkBuilder, p: Parameters) -> None:
 
 
 def _add_epidural(builder: NetworkBuilder, p: Parameters, canal: Canal) -> None:
-    # Only the amount in the epidural pool matters, so that its volume is set to 1 mL.
-    (epidural,) = builder.add("epidural", 1.0)
+    behind = p.epidural
+    (epidural,) = builder.add("epidural", behind.fluid_ml)
+    (fat,) = builder.add("epidural fat", behind.fat_ml)
     cells = builder.group("csf")
     builder.link(cells, epidural, p.csf_loss_per_h * canal.volume_ml, "dura and roots")
-    builder.link(epidural, builder.group("plasma"), p.epidural.clearance_per_h)
+    builder.link(epidural, builder.group("plasma"), behind.clearance_per_h * behind.fluid_ml)
+    builder.exchange(epidural, fat, behind.fat_exchange_ml_per_h)
 
 
 def _add_epidural_depot(
@@ -110,6 +114,7 @@ def _add_epidural_depot(
             "an epidural dose of this drug cannot be followed: the share that crosses the dura "
             "and its half-life are not on record"
         )
+    # Only the amount in a depot matters, so that its volume is set to 1 mL.
     (depot,) = builder.add(f"epidural depot {level}", 1.0)
     cells = builder.group("csf")[canal.cells_of_level(anatomy.level_index(level))]
     builder.link(depot, cells, share * rate / len(cells), "dura inwards")
@@ -161,6 +166,17 @@ def _add_cord(builder: NetworkBuilder, p: Parameters, canal: Canal) -> Index:
     builder.exchange(builder.group("csf")[beside], tissue[:, -1], cut.surface)
     builder.link(tissue, plasma, cut.capillary, "cord capillaries")
     builder.link(plasma, tissue, p.blood.unbound_fraction * cut.capillary)
+    return beside
+
+
+def _add_roots(builder: NetworkBuilder, p: Parameters, canal: Canal) -> Index:
+    beside = np.flatnonzero(canal.root_area_cm2 > 0.0)
+    cut = roots(canal.root_area_cm2[beside], canal.length_cm[beside], p.tissue, p.root_diameter_cm)
+    index = builder.add("roots", p.tissue.partition * cut.tissue_volume)
+    plasma = builder.group("plasma")
+    builder.exchange(builder.group("csf")[beside], index, cut.surface)
+    builder.link(index, plasma, cut.capillary, "root capillaries")
+    builder.link(plasma, index, p.blood.unbound_fraction * cut.capillary)
     return beside
 
 

@@ -27,6 +27,8 @@ class Canal:
         Fluid cross-section of each cell, shape (n,).
     cord_area_cm2
         Cross-section of the cord in each cell, zero where there is none, shape (n,).
+    root_area_cm2
+        Cross-section of all nerve roots in each cell, zero where there are none, shape (n,).
     dispersion_cm2_per_h
         Axial dispersion at each face, shape (n + 1,).
     level
@@ -36,6 +38,7 @@ class Canal:
     edges_cm: Array
     area_cm2: Array
     cord_area_cm2: Array
+    root_area_cm2: Array
     dispersion_cm2_per_h: Array
     level: Index
 

@@ -31,6 +31,7 @@ from thecal.body.choice import choose_propagator
 from thecal.body.drive import TIMES_AT_ONCE, Drive
 from thecal.body.elimination import Elimination
 from thecal.body.network import Network
+from thecal.body.response import respond_to
 from thecal.body.schedule import Schedule
 from thecal.errors import InputError
 
@@ -179,7 +180,8 @@ def follow(
     Raises
     ------
     InputError
-        If a member's body has another structure or other sites than the first one's.
+        If a member's body has another structure or other sites than the first one's, or does more
+        than its links say.
     ValueError
         If a wanted time lies outside a schedule.
     """
@@ -224,6 +226,7 @@ class _Engine:
     def follow(self, members: list[Member]) -> Followed:
         """Follow one chunk, in one thread."""
         for one in members:
+            one.network.require_constant()
             if one.rows.shape != (self.sites, len(self.plan.diagonal_slot)):
                 raise InputError("all members of a cohort need the same sites")
         result = Followed.empty(len(members), self.sites, self.wanted)
@@ -244,7 +247,17 @@ class _Engine:
         room.driven = _at_least(room.driven, (drive.columns * TIMES_AT_ONCE,))
         settled = np.empty((len(group), members[group[0]].schedule.channels.shape[1], self.sites))
         for k, place in enumerate(group):
-            self._respond(members[place], drive, response[k], settled[k], room)
+            one = members[place]
+            respond_to(
+                self.plan,
+                drive,
+                one.network.matrix,
+                one.schedule.channels,
+                one.rows,
+                (room.factor, room.state),
+                response[k],
+                settled[k],
+            )
         response = response[: len(group)]
         part = Followed.empty(len(group), self.sites, self.wanted)
         self._record(drive, response, room, part)
@@ -257,29 +270,6 @@ class _Engine:
                 result.highest[place] = part.highest[k]
             else:
                 self._by_propagator(members[place], place, result)
-
-    def _respond(
-        self, member: Member, drive: Drive, response: Array, settled: Array, room: _Room
-    ) -> None:
-        from thecal.body.cohort_loops import respond
-
-        row, column = np.nonzero(member.rows)
-        respond(
-            self.plan.arrays,
-            self.plan.entry_slot,
-            self.plan.diagonal_slot,
-            self.plan.entries(member.network.matrix),
-            drive.points,
-            drive.weights,
-            np.ascontiguousarray(member.schedule.channels.T),
-            np.searchsorted(row, np.arange(self.sites + 1)),
-            column,
-            member.rows[row, column],
-            room.factor,
-            room.state,
-            response,
-            settled,
-        )
 
     def _record(self, drive: Drive, response: Array, room: _Room, part: Followed) -> None:
         from thecal.body.cohort_loops import record
@@ -331,8 +321,7 @@ class _Engine:
         if latest is not None and _timing(latest.schedule) == _timing(schedule):
             return latest
         times = self.wanted.times_s
-        if len(times) and not schedule.edges_s[0] <= times[0] <= times[-1] <= schedule.edges_s[-1]:
-            raise ValueError("a time lies outside the schedule")
+        schedule.refuse_outside(times)
         from thecal.body.cohort_loops import LANES
 
         self.latest = Drive.of(schedule, times, LANES)

@@ -105,8 +105,10 @@ class Drive:
         from thecal.body.cohort_loops import drive
 
         schedule, points = self.schedule, self._filled()[:, None]
-        grown = np.exp(points * self.spans_h)
-        gained = np.expm1(points * self.spans_h) / points
+        # A longer span ends after all outputs, and its exponential may be endless.
+        spans_h = np.minimum(self.spans_h, self.path.longest_h)
+        grown = np.exp(points * spans_h)
+        gained = np.expm1(points * spans_h) / points
         count = schedule.channels.shape[1]
         reached = 0
         carried = np.repeat(schedule.boluses[0][:, None], self.width, axis=1).astype(np.complex128)
@@ -176,13 +178,15 @@ class Drive:
         rest_h = (times_s - schedule.edges_s[inside]) / 3600.0
         return np.asarray(infused[inside] + schedule.rates[inside] * rest_h[:, None] + dosed[at])
 
-    def doubt(self, response: Array) -> Array:
+    def doubt(self, response: Array, least: Array | float = 0.0) -> Array:
         """Return the estimated error of each patient's responses, as a share of their peaks.
 
         Parameters
         ----------
         response
             As `cohort_loops.respond` gives it, shape (patients, r, columns).
+        least
+            What counts as the peak where the true one is lower, shape (r,) or a number.
 
         Returns
         -------
@@ -205,7 +209,7 @@ class Drive:
             seen = np.abs(
                 np.einsum("prk,kq->prq", response[:, :, first : first + 2 * self.width], parts)
             )
-            peak = np.maximum(seen[:, :, 2:].max(axis=2), now)
+            peak = np.maximum(np.maximum(seen[:, :, 2:].max(axis=2), now), least)
             there = peak > 0.0
             scale = np.where(there, peak, 1.0)
             estimate = np.where(there, (seen[:, :, 0] / scale) ** 2 + seen[:, :, 1] / scale, 0.0)

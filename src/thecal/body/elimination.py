@@ -11,14 +11,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
+from thecal.body.sparse import places
 from thecal.errors import InputError
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+
+DONE = -1
+"""The cost of a compartment that has been eliminated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +72,51 @@ class Elimination:
         """Find the order for all matrices with numbers only where told, shape (n, n)."""
         size = len(present)
         np.fill_diagonal(present, val=True)
-        rows, columns = np.nonzero(present)
-        below = [set(np.flatnonzero(present[:, k]).tolist()) - {k} for k in range(size)]
-        right = [set(np.flatnonzero(present[k]).tolist()) - {k} for k in range(size)]
-        slot = {at: k for k, at in enumerate(zip(rows.tolist(), columns.tolist(), strict=True))}
-        waiting = set(range(size))
+        rows, columns = places(present)
+        entries = list(zip(rows.tolist(), columns.tolist(), strict=True))
+        slot = {at: k for k, at in enumerate(entries)}
+        below: list[set[int]] = [set() for _ in range(size)]
+        right: list[set[int]] = [set() for _ in range(size)]
+        for row, column in entries:
+            if row != column:
+                below[column].add(row)
+                right[row].add(column)
         pivot: list[int] = []
-        lower: list[list[int]] = []
-        upper: list[list[int]] = []
-        for _ in range(size):
-            chosen = min(waiting, key=lambda k: (len(below[k]) * len(right[k]), k))
-            waiting.remove(chosen)
+        lower: list[int] = []
+        lower_row: list[int] = []
+        upper: list[int] = []
+        upper_column: list[int] = []
+        target: list[int] = []
+        starts: list[tuple[int, int, int]] = [(0, 0, 0)]
+        # The costs as they change; one that is no longer true is passed over when it comes up.
+        costs = [len(below[k]) * len(right[k]) for k in range(size)]
+        cheapest = [(cost, k) for k, cost in enumerate(costs)]
+        heapify(cheapest)
+        while len(pivot) < size:
+            cost, chosen = heappop(cheapest)
+            if cost != costs[chosen]:
+                continue
+            costs[chosen] = DONE
+            low, up = sorted(below[chosen]), sorted(right[chosen])
             pivot.append(chosen)
-            lower.append(sorted(below[chosen]))
-            upper.append(sorted(right[chosen]))
-            for row in lower[-1]:
+            lower_row += low
+            lower += [slot[row, chosen] for row in low]
+            upper_column += up
+            upper += [slot[chosen, column] for column in up]
+            for row in low:
+                target += [slot.setdefault((row, column), len(slot)) for column in up]
                 right[row].discard(chosen)
-                right[row] |= right[chosen] - {row}
-            for column in upper[-1]:
+                right[row].update(up)
+                right[row].discard(row)
+            for column in up:
                 below[column].discard(chosen)
-                below[column] |= below[chosen] - {column}
-            for row in lower[-1]:
-                for column in upper[-1]:
-                    slot.setdefault((row, column), len(slot))
-        sides = list(zip(pivot, lower, upper, strict=True))
+                below[column].update(low)
+                below[column].discard(column)
+            starts.append((len(lower), len(upper), len(target)))
+            for k in {*low, *up}:
+                costs[k] = len(below[k]) * len(right[k])
+                heappush(cheapest, (costs[k], k))
+        lower_start, upper_start, target_start = np.array(starts).T.copy()
         return cls(
             rows=rows,
             columns=columns,
@@ -98,14 +124,14 @@ class Elimination:
             diagonal_slot=np.array([slot[k, k] for k in range(size)]),
             slots=len(slot),
             pivot=np.array(pivot),
-            lower_start=_starts([len(one) for one in lower]),
-            lower=_flat([[slot[i, k] for i in low] for k, low, _ in sides]),
-            lower_row=_flat(lower),
-            upper_start=_starts([len(one) for one in upper]),
-            upper=_flat([[slot[k, j] for j in up] for k, _, up in sides]),
-            upper_column=_flat(upper),
-            target_start=_starts([len(low) * len(up) for _, low, up in sides]),
-            target=_flat([[slot[i, j] for i in low for j in up] for _, low, up in sides]),
+            lower_start=lower_start,
+            lower=np.array(lower, dtype=np.int64),
+            lower_row=np.array(lower_row, dtype=np.int64),
+            upper_start=upper_start,
+            upper=np.array(upper, dtype=np.int64),
+            upper_column=np.array(upper_column, dtype=np.int64),
+            target_start=target_start,
+            target=np.array(target, dtype=np.int64),
         )
 
     @property
@@ -146,11 +172,3 @@ class Elimination:
 def _planned(size: int, bits: bytes) -> Elimination:
     flags = np.unpackbits(np.frombuffer(bits, dtype=np.uint8), count=size * size)
     return Elimination.by_pattern(flags.reshape(size, size).astype(np.bool_))
-
-
-def _flat(parts: list[list[int]]) -> Index:
-    return np.array([one for part in parts for one in part], dtype=np.int64)
-
-
-def _starts(lengths: list[int]) -> Index:
-    return np.append(0, np.cumsum(lengths)).astype(np.int64)

@@ -1,9 +1,10 @@
 """One drug in one body: what goes in, and what is read.
 
 The model in one dimension: CSF by vertebral level with dispersion and the slow flow that
-absorption pulls down; cord tissue in rings behind each cell; loss across the dura into an epidural
-pool that drains into blood; ventricles, cisterns and convexity above, with a layer of brain; one
-to three compartments for the drug in blood and one for each metabolite; the gut for tablets.
+absorption pulls down; cord tissue in rings behind each cell and the nerve roots in it; loss across
+the dura into an epidural pool with fat in it that drains into blood; ventricles, cisterns and
+convexity above, with a layer of brain; one to three compartments for the drug in blood and one for
+each metabolite; the gut for tablets.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from thecal.body.canal import Canal
 from thecal.body.choice import choose_propagator
 from thecal.body.network import Network
 from thecal.body.parameters import Parameters
-from thecal.body.propagator import Propagator
+from thecal.body.propagator import Follower
 from thecal.errors import InputError, ValidityError
 
 Array = NDArray[np.float64]
@@ -30,6 +31,7 @@ RINGS = 4
 """Rings of cord tissue; they take up drug within 3 % of what very many rings do."""
 
 HUMAN = "human"
+"""The species whose blood can be read."""
 
 NG_PER_ML = 1000.0
 """ng/mL in one mcg/mL."""
@@ -57,6 +59,9 @@ class Body:
     cord_cells
         Cells of the canal that have cord beside them, shape (c,); ring m of the k-th of them is
         compartment ``network.groups["cord"][k * RINGS + m]``, from the centre outwards.
+    root_cells
+        Cells of the canal that have nerve roots in them, shape (r,); the k-th of them has the
+        compartment ``network.groups["roots"][k]``.
     flow_ml_per_h
         Net CSF flow through the canal's faces, positive downwards, shape (n + 1,).
     """
@@ -66,10 +71,16 @@ class Body:
     network: Network
     canal: Canal
     cord_cells: Index
+    root_cells: Index
     flow_ml_per_h: Array
 
+    @property
+    def reads_blood(self) -> bool:
+        """Whether blood can be read: what is on record of drugs there is human."""
+        return self.anatomy.species == HUMAN
+
     @cached_property
-    def system(self) -> Propagator:
+    def system(self) -> Follower:
         """The body taken apart by the first exact method that can; the costly step, made once."""
         return choose_propagator(self.network)
 
@@ -155,8 +166,8 @@ class Body:
         ----------
         site
             ``"csf T10"``, ``"cord T10"``, ``"cord surface T10"``, ``"cord centre T10"``,
-            ``"cisterna magna"``, ``"ventricle"``, ``"convexity"`` (mcg/mL), ``"plasma"`` or
-            ``"plasma m6g"``, the name of a metabolite (ng/mL).
+            ``"roots L4"``, ``"cisterna magna"``, ``"ventricle"``, ``"convexity"`` (mcg/mL),
+            ``"plasma"`` or ``"plasma m6g"``, the name of a metabolite (ng/mL).
 
         Raises
         ------
@@ -166,7 +177,7 @@ class Body:
             If there is no cord at the level, or blood is asked for of an animal.
         """
         head, _, tail = site.rpartition(" ")
-        if site.startswith("plasma") and self.anatomy.species != HUMAN:
+        if site.startswith("plasma") and not self.reads_blood:
             raise ValidityError(
                 f"what is on record of this drug in blood is human, so that plasma of the "
                 f"{self.anatomy.species} cannot be read; read its CSF and cord"
@@ -180,14 +191,15 @@ class Body:
         if head == "csf":
             return np.asarray(self.csf_rows()[self.anatomy.level_index(tail)])
         part = "mean" if head == "cord" else head.removeprefix("cord ")
-        if head.startswith("cord") and part in CORD_PARTS:
-            row = np.asarray(self.cord_rows(part)[self.anatomy.level_index(tail)])
+        if head == "roots" or (head.startswith("cord") and part in CORD_PARTS):
+            rows = self.root_rows() if head == "roots" else self.cord_rows(part)
+            row = np.asarray(rows[self.anatomy.level_index(tail)])
             if np.isnan(row).any():
-                raise ValidityError(f"there is no cord at {tail}; it ends above")
+                raise ValidityError(f"there is no {head.split()[0]} at {tail}; it ends above")
             return row
         raise InputError(
             f'"{site}" is not a site; write "csf T10", "cord T10", "cord surface T10", '
-            '"cord centre T10", "cisterna magna", "ventricle", "convexity" or "plasma"'
+            '"cord centre T10", "roots L4", "cisterna magna", "ventricle", "convexity" or "plasma"'
         )
 
     def unit(self, site: str) -> str:
@@ -225,6 +237,19 @@ class Body:
             if slices.any():
                 chosen = tissue[slices, CORD_PARTS[part]]
                 rows[level] = self.network.concentration_row(chosen.ravel())
+        return rows
+
+    def root_rows(self) -> Array:
+        """Return rows that read the nerve roots by level, mcg/mL, shape (levels, n).
+
+        The value is the CSF-equivalent concentration. Levels without roots read not-a-number.
+        """
+        rows = np.full((len(self.anatomy.levels), self.network.size), np.nan)
+        for level in range(len(rows)):
+            chosen = np.isin(self.root_cells, self.canal.cells_of_level(level))
+            if chosen.any():
+                members = self.network.groups["roots"][chosen]
+                rows[level] = self.network.concentration_row(members)
         return rows
 
     def plasma_row(self) -> Array:

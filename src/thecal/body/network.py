@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thecal.errors import InputError
+
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
@@ -33,6 +35,9 @@ class Network:
         what flows that way is ``routes[name] @ amounts``.
     groups
         The compartments of each named group, as indices.
+    besides
+        What the body does that no constant link says, as "changes with the time of the day"; empty
+        where there is nothing.
     """
 
     volume: Array
@@ -40,11 +45,26 @@ class Network:
     exits: dict[str, Array]
     routes: dict[str, Array]
     groups: dict[str, Index]
+    besides: str = ""
 
     @property
     def size(self) -> int:
         """The number of compartments."""
         return len(self.volume)
+
+    def require_constant(self) -> None:
+        """Refuse a body that does more than its links say.
+
+        Raises
+        ------
+        InputError
+            If it does; the sentence says what.
+        """
+        if self.besides:
+            raise InputError(
+                f"this body {self.besides}, and here only bodies of constant links are followed; "
+                "ask its own system"
+            )
 
     def at(self, group: str) -> int:
         """Return the index of a group that is a single compartment."""

@@ -65,12 +65,18 @@ class Metabolite:
 
 @dataclass(frozen=True, slots=True)
 class Epidural:
-    """The delay behind the dura, and what an epidural dose does.
+    """The delay behind the dura, the fat in it, and what an epidural dose does.
 
     Attributes
     ----------
     clearance_per_h
         Drainage into blood.
+    fluid_ml
+        Volume in which the drug behind the dura is dissolved.
+    fat_ml
+        Volume of the fluid that would hold as much drug as the fat does.
+    fat_exchange_ml_per_h
+        Flow of that fluid to and from the fat.
     share_to_csf
         Of an epidural dose; ``None`` where it is not known.
     crossing_per_h
@@ -78,6 +84,9 @@ class Epidural:
     """
 
     clearance_per_h: float
+    fluid_ml: float
+    fat_ml: float
+    fat_exchange_ml_per_h: float
     share_to_csf: float | None
     crossing_per_h: float | None
 
@@ -114,6 +123,8 @@ class Parameters:
         Loss from spinal CSF through arachnoid, dura and root sleeves, 1/h.
     cranial_loss_per_h
         Loss from cranial CSF other than with fluid or into brain, 1/h.
+    root_diameter_cm
+        Of one strand of the nerve roots, which are of the cord's tissue.
     drift_cm_per_h
         Exploratory: how fast the drug sinks towards the sac relative to the fluid (heavy solution,
         upright: positive); zero by default.
@@ -123,6 +134,7 @@ class Parameters:
     csf_loss_per_h: float
     cranial_loss_per_h: float
     tissue: CordTissue
+    root_diameter_cm: float
     brain: Brain
     epidural: Epidural
     blood: Blood
@@ -150,6 +162,7 @@ DRUG_FIGURES: Mapping[str, str] = MappingProxyType(
         "cord_partition": "1",
         "pial_transfer": "cm/h",
         "cord_capillary_efflux": "1/h",
+        "fat_partition": "1",
         "systemic_clearance": "mL/h",
         "central_volume": "mL",
         "fraction_unbound": "1",
@@ -194,6 +207,10 @@ BODY_FIGURES: Mapping[str, str] = MappingProxyType(
         "cranial_loss_rate": "1/h",
         "cord_extracellular_fraction": "1",
         "tissue_tortuosity": "1",
+        "root_diameter": "cm",
+        "epidural_fluid_volume": "mL",
+        "epidural_fat_volume": "mL",
+        "epidural_fat_exchange": "mL/h",
         "brain_surface": "cm^2",
         "brain_depth": "cm",
         "body_weight": "kg",
@@ -246,11 +263,15 @@ def parameters_of(drug: Drug, anatomy: Anatomy) -> Parameters:
             pial_transfer_cm_per_h=d["pial_transfer"],
             capillary_efflux_per_h=d["cord_capillary_efflux"],
         ),
+        root_diameter_cm=b["root_diameter"],
         brain=Brain(b["brain_surface"], b["brain_depth"]),
         epidural=Epidural(
-            d["epidural_clearance_rate"],
-            _optional(drug, "epidural_share_to_csf"),
-            None if half_life is None else log(2.0) / half_life,
+            clearance_per_h=d["epidural_clearance_rate"],
+            fluid_ml=b["epidural_fluid_volume"],
+            fat_ml=d["fat_partition"] * b["epidural_fat_volume"],
+            fat_exchange_ml_per_h=b["epidural_fat_exchange"],
+            share_to_csf=_optional(drug, "epidural_share_to_csf"),
+            crossing_per_h=None if half_life is None else log(2.0) / half_life,
         ),
         blood=Blood(
             clearance_ml_per_h=d["systemic_clearance"] * size.flows,

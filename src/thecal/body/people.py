@@ -30,14 +30,15 @@ DRAWN = (
     "systemic_volume",
     "oral_absorption",
     "bioavailability",
+    "root_volume",
 )
 """What differs between people, in the order of the draws; a new name is put at the end."""
 
+PERSONAL: Mapping[str, str] = MappingProxyType({"height": "cm", "weight": "kg", "age": "year"})
+"""What a person is known by, with the unit of each; it has bounds on record (``NAME_bounds``)."""
+
 BOUNDS: Mapping[str, str] = MappingProxyType(
     {
-        "height": "cm",
-        "weight": "kg",
-        "age": "year",
         "csf_formation": "mL/h",
         "spinal_csf_volume": "mL",
         "cranial_csf_volume": "mL",
@@ -48,9 +49,10 @@ BOUNDS: Mapping[str, str] = MappingProxyType(
         "systemic_clearance": "1",
         "systemic_volume": "1",
         "oral_absorption": "1",
+        "root_volume": "mL",
     }
 )
-"""What has bounds on record (``NAME_bounds``), with the unit; "1" counts from the reference."""
+"""What of it has bounds on record (``NAME_bounds``); the unit "1" counts from the reference."""
 
 COVARIATES: Mapping[str, str] = MappingProxyType(
     {
@@ -60,6 +62,8 @@ COVARIATES: Mapping[str, str] = MappingProxyType(
         "reference_age": "year",
         "volume_exponent": "1",
         "clearance_exponent": "1",
+        "csf_volume_height_power": "1",
+        "csf_volume_weight_power": "1",
         "lumbosacral_bmi_correlation": "1",
         "csf_loss_age_slope": "1/year",
     }
@@ -105,27 +109,27 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What is on record of the differences between people.
+    """What is on record of the differences between people, or animals, of one body.
 
     Attributes
     ----------
-    bodies
-        The anatomies for which it holds.
+    id
+        The body for which it holds.
     lumbosacral_from
-        The level from which downwards the body-mass index changes the CSF volume.
+        The level from which downwards the body-mass index changes the CSF volume; ``None`` for an
+        animal.
     figures
         All figures by name, with their sources.
     sigmas
-        SD of the logarithm of each of `DRAWN`, and of the body-mass index ("bmi").
+        SD of the logarithm of each of `DRAWN`, and of a person's body-mass index ("bmi").
     bounds
-        The lowest and the highest that can occur, in the units of `BOUNDS`.
+        The lowest and the highest that can occur, in the units of `BOUNDS` and `PERSONAL`.
     covariates
-        In the units of `COVARIATES`.
+        In the units of `COVARIATES`; none of an animal, of which only the spread is on record.
     """
 
     id: str
-    bodies: tuple[str, ...]
-    lumbosacral_from: str
+    lumbosacral_from: str | None
     figures: Mapping[str, Figure]
     sigmas: Mapping[str, float]
     bounds: Mapping[str, tuple[float, float]]
@@ -138,8 +142,8 @@ class Size:
 
     Attributes
     ----------
-    length
-        Of the canal.
+    length, area
+        Of the canal, and of the CSF in it.
     volume, clearance
         Volumes outside the nervous system; clearances and flows of blood.
     lumbosacral
@@ -151,6 +155,7 @@ class Size:
     """
 
     length: float = 1.0
+    area: float = 1.0
     volume: float = 1.0
     clearance: float = 1.0
     lumbosacral: float = 1.0
@@ -159,36 +164,42 @@ class Size:
 
 
 @cache
-def load_spread(name: str = "human") -> Spread:
-    """Return what is on record of the differences between people.
+def load_spread(body: str = "adult") -> Spread:
+    """Return what is on record of the differences between people, or animals, of one body.
 
     Raises
     ------
+    InputError
+        If nothing is on record for a body of that name.
     KnowledgeError
         If the data file is incomplete.
     """
-    document, figures = load_document(
-        files("thecal.body") / "spread" / f"{name}.toml",
-        other_keys=("id", "name", "bodies", "lumbosacral_from"),
-    )
-    needed = (*(f"{one}_spread" for one in (*DRAWN, "bmi")), *(f"{one}_bounds" for one in BOUNDS))
-    missing = [one for one in (*needed, *COVARIATES) if one not in figures]
+    file = files("thecal.body") / "spread" / f"{body}.toml"
+    if not file.is_file():
+        raise InputError(f'how individuals differ is not on record for a body "{body}"')
+    document, figures = load_document(file, other_keys=("id", "name", "lumbosacral_from"))
+    # Of an animal there is only the spread, nothing by which its size would act.
+    of_people = "lumbosacral_from" in document
+    drawn = (*DRAWN, "bmi") if of_people else DRAWN
+    bounds = {**BOUNDS, **PERSONAL} if of_people else BOUNDS
+    covariates = COVARIATES if of_people else {}
+    needed = [*(f"{one}_spread" for one in drawn), *(f"{one}_bounds" for one in bounds)]
+    missing = [one for one in (*needed, *covariates) if one not in figures]
     if missing:
-        raise KnowledgeError(f"{name}.toml: no figure for {', '.join(missing)}")
+        raise KnowledgeError(f"{body}.toml: no figure for {', '.join(missing)}")
     return Spread(
         id=document["id"],
-        bodies=tuple(document["bodies"]),
-        lumbosacral_from=document["lumbosacral_from"],
+        lumbosacral_from=document.get("lumbosacral_from"),
         figures=figures,
-        sigmas={one: log(figures[f"{one}_spread"].number("1")) for one in (*DRAWN, "bmi")},
+        sigmas={one: log(figures[f"{one}_spread"].number("1")) for one in drawn},
         bounds={
             one: (
                 figures[f"{one}_bounds"].number(unit, "low"),
                 figures[f"{one}_bounds"].number(unit, "high"),
             )
-            for one, unit in BOUNDS.items()
+            for one, unit in bounds.items()
         },
-        covariates={one: figures[one].number(unit) for one, unit in COVARIATES.items()},
+        covariates={one: figures[one].number(unit) for one, unit in covariates.items()},
     )
 
 
@@ -198,10 +209,15 @@ def size_of(person: Person | None, spread: Spread) -> Size:
     Raises
     ------
     ValidityError
-        If the person lies outside what the model answers for.
+        If the person lies outside what the model answers for, or the body is an animal's.
     """
     if person is None:
         return Size()
+    if not spread.covariates:
+        raise ValidityError(
+            "what height, weight and age change is on record for people, not for the body "
+            f'"{spread.id}"; leave the person out'
+        )
     for what, value in (
         ("height", person.height_cm),
         ("weight", person.weight_kg),
@@ -210,16 +226,19 @@ def size_of(person: Person | None, spread: Spread) -> Size:
         lowest, highest = spread.bounds[what]
         if not lowest <= value <= highest:
             raise ValidityError(
-                f"the {what} is {value:g} {BOUNDS[what]}, but the model answers only for "
-                f"{lowest:g} to {highest:g} {BOUNDS[what]}"
+                f"the {what} is {value:g} {PERSONAL[what]}, but the model answers only for "
+                f"{lowest:g} to {highest:g} {PERSONAL[what]}"
             )
     numbers = spread.covariates
+    height = person.height_cm / numbers["reference_height"]
     weight = person.weight_kg / numbers["reference_weight"]
     correlation = numbers["lumbosacral_bmi_correlation"]
     fatter = log(person.bmi_kg_per_m2 / numbers["reference_bmi"]) / spread.sigmas["bmi"]
     older = person.age_y - numbers["reference_age"]
     return Size(
-        length=person.height_cm / numbers["reference_height"],
+        length=height,
+        area=height ** (numbers["csf_volume_height_power"] - 1.0)
+        * weight ** numbers["csf_volume_weight_power"],
         volume=weight ** numbers["volume_exponent"],
         clearance=weight ** numbers["clearance_exponent"],
         lumbosacral=exp(correlation * fatter * spread.sigmas["spinal_csf_volume"]),

@@ -41,8 +41,37 @@ class Solution(Protocol):
         """
         ...
 
+    def end(self) -> Array:
+        """Return the amounts just after the last edge, mcg, shape (n,)."""
+        ...
 
-class Propagator(Protocol):
+
+class Follower(Protocol):
+    """Whatever can follow a body: the questions that every method answers."""
+
+    def steady_state(self, inputs: Array) -> Array:
+        """Return the amounts, mcg, under a constant input for ever, mcg/h; shapes (n,)."""
+        ...
+
+    def solve(self, schedule: Schedule, start: Array | None = None) -> Solution:
+        """Follow a schedule.
+
+        Parameters
+        ----------
+        start
+            Amounts at the first edge, before any bolus there, mcg, shape (n,); ``None`` is empty.
+        """
+        ...
+
+    def repeat(self, period: Schedule) -> Array:
+        """Return the amounts at the start of a period that repeats for ever, mcg, shape (n,).
+
+        The state before the first edge's boluses.
+        """
+        ...
+
+
+class Propagator(Follower, Protocol):
     """A body taken apart once by one exact method, to be asked any number of schedules.
 
     Exact: no step is chosen, the error does not depend on how far apart events and outputs lie,
@@ -68,26 +97,5 @@ class Propagator(Protocol):
         ------
         ValidityError
             If the method has no exact answer for this matrix, or drug can stay in it for ever.
-        """
-        ...
-
-    def steady_state(self, inputs: Array) -> Array:
-        """Return the amounts, mcg, under a constant input for ever, mcg/h; shapes (n,)."""
-        ...
-
-    def solve(self, schedule: Schedule, start: Array | None = None) -> Solution:
-        """Follow a schedule.
-
-        Parameters
-        ----------
-        start
-            Amounts at the first edge, before any bolus there, mcg, shape (n,); ``None`` is empty.
-        """
-        ...
-
-    def repeat(self, period: Schedule) -> Array:
-        """Return the amounts at the start of a period that repeats for ever, mcg, shape (n,).
-
-        The state before the first edge's boluses.
         """
         ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -81,26 +80,69 @@ class Schedule:
             If an amount is negative or not finite, or an end comes before its start.
         """
         given = list(inputs)
-        for one in given:
-            _refuse_impossible(one)
         if end_s <= start_s:
             raise InputError(f"the end, {end_s} s, is not after the start, {start_s} s")
         infusions = [one for one in given if isinstance(one, Rate)]
         doses = [one for one in given if isinstance(one, Dose)]
-        spans = np.array([(one.start_s, one.end_s) for one in infusions], dtype=np.int64)
+        starts = np.array([one.start_s for one in infusions], dtype=np.int64)
+        ends = np.array([one.end_s for one in infusions], dtype=np.int64)
         dosed = np.array([one.at_s for one in doses], dtype=np.int64)
+        per_h = np.array([one.mcg_per_h for one in infusions])
+        mcg = np.array([one.mcg for one in doses])
+        _refuse_impossible(np.append(per_h, mcg), starts, ends)
         marks = np.array([start_s, end_s, *marks_s], dtype=np.int64)
-        edges = np.unique(np.concatenate([spans.ravel(), dosed, marks]))
+        edges = np.unique(np.concatenate([starts, ends, dosed, marks]))
         edges = edges[(edges >= start_s) & (edges <= end_s)]
         rates = np.zeros((len(edges) - 1, channels.shape[1]))
         boluses = np.zeros((len(edges), channels.shape[1]))
-        places = np.searchsorted(edges, np.clip(spans, start_s, end_s)).tolist()
-        for infusion, (first, last) in zip(infusions, places, strict=True):
-            rates[first:last, infusion.channel] += infusion.mcg_per_h
-        for dose, place in zip(doses, np.searchsorted(edges, dosed).tolist(), strict=True):
-            if start_s <= dose.at_s <= end_s:
-                boluses[place, dose.channel] += dose.mcg
+        # Each interval of each infusion, one after the other: what overlaps adds up in this order.
+        first, last = np.searchsorted(edges, np.clip([starts, ends], start_s, end_s))
+        count = last - first
+        interval = np.arange(count.sum()) + np.repeat(last - np.cumsum(count), count)
+        into = np.array([one.channel for one in infusions], dtype=np.intp)
+        np.add.at(rates, (interval, np.repeat(into, count)), np.repeat(per_h, count))
+        inside = (dosed >= start_s) & (dosed <= end_s)
+        into = np.array([one.channel for one in doses], dtype=np.intp)[inside]
+        np.add.at(boluses, (np.searchsorted(edges, dosed[inside]), into), mcg[inside])
         return cls(channels, edges, rates, boluses)
+
+    def after(self, start: Array) -> Schedule:
+        """Return the schedule with what is there at the first edge as one more channel's bolus.
+
+        Parameters
+        ----------
+        start
+            Amounts, mcg, shape (n,).
+        """
+        first = np.zeros((len(self.edges_s), 1))
+        first[0] = 1.0
+        return Schedule(
+            np.column_stack([self.channels, start]),
+            self.edges_s,
+            np.hstack([self.rates, np.zeros((len(self.rates), 1))]),
+            np.hstack([self.boluses, first]),
+        )
+
+    def used(self) -> Schedule:
+        """Return the schedule without the channels into which nothing is given."""
+        given = self.rates.any(axis=0) | self.boluses.any(axis=0)
+        if given.all():
+            return self
+        return Schedule(
+            self.channels[:, given], self.edges_s, self.rates[:, given], self.boluses[:, given]
+        )
+
+    def refuse_outside(self, times_s: NDArray[np.int64]) -> None:
+        """Refuse times before the first edge or after the last one.
+
+        Raises
+        ------
+        ValueError
+            If there is such a time.
+        """
+        first, last = self.edges_s[0], self.edges_s[-1]
+        if len(times_s) and not first <= times_s.min() <= times_s.max() <= last:
+            raise ValueError("a time lies outside the schedule")
 
     @property
     def total_mcg(self) -> float:
@@ -123,9 +165,15 @@ class Schedule:
         )
 
 
-def _refuse_impossible(one: Rate | Dose) -> None:
-    amount = one.mcg_per_h if isinstance(one, Rate) else one.mcg
-    if not (math.isfinite(amount) and amount >= 0.0):
-        raise InputError(f"an input of {amount} is not an amount; give zero or more")
-    if isinstance(one, Rate) and one.end_s < one.start_s:
-        raise InputError(f"an input ends at {one.end_s} s, before its start at {one.start_s} s")
+def _refuse_impossible(
+    amounts: Array, starts_s: NDArray[np.int64], ends_s: NDArray[np.int64]
+) -> None:
+    wrong = ~(np.isfinite(amounts) & (amounts >= 0.0))
+    if wrong.any():
+        raise InputError(f"an input of {amounts[wrong][0]} is not an amount; give zero or more")
+    backwards = ends_s < starts_s
+    if backwards.any():
+        raise InputError(
+            f"an input ends at {ends_s[backwards][0]} s, before its start at "
+            f"{starts_s[backwards][0]} s"
+        )

@@ -98,37 +98,36 @@ def draw(
     Raises
     ------
     ValidityError
-        If the spread is not known for this anatomy, or the person lies outside what it answers for.
+        If the spread is another body's, or the person lies outside what it answers for.
 
     Notes
     -----
-    Height scales the canal's length; weight scales the systemic volumes and, by its power 0.75, the
-    clearances and flows of blood; the body-mass index lowers lumbosacral CSF volume; age lowers the
-    loss from CSF. The powers and slopes stand in the data file.
+    Height scales the canal's length, and height or weight the CSF in it; weight scales the systemic
+    volumes and, by its power 0.75, the clearances and flows of blood; the body-mass index lowers
+    lumbosacral CSF volume; age lowers the loss from CSF. The powers and slopes stand in the data
+    file. Of an animal nothing but the spread is on record.
     """
-    spread = spread or load_spread()
-    if anatomy.id not in spread.bodies:
+    spread = spread or load_spread(anatomy.id)
+    if anatomy.id != spread.id:
         raise ValidityError(
-            f'how individuals differ is not on record for the body "{anatomy.id}", '
-            f"only for {', '.join(spread.bodies)}"
+            f'this spread is of the body "{spread.id}" and says nothing of "{anatomy.id}"'
         )
     quantiles = dict(zip(DRAWN, generator.random(len(DRAWN)).tolist(), strict=True))
     size = size_of(person, spread)
-    first = anatomy.level_index(spread.lumbosacral_from)
-    # What the person's size alone would make of each level, before anything is drawn.
-    areas = [
-        level.csf_area_cm2 * (size.lumbosacral if index >= first else 1.0)
-        for index, level in enumerate(anatomy.levels)
-    ]
-    lengths = [level.length_cm * size.length for level in anatomy.levels]
-    spine_ml = sum(length * area for length, area in zip(lengths, areas, strict=True))
-    factors, varied = _vary(parameters, spine_ml, size, spread, quantiles)
-    wider = factors["spinal_csf_volume"]
-    levels = tuple(
-        Level(level.name, length, area * wider, level.cord_area_cm2)
-        for level, length, area in zip(anatomy.levels, lengths, areas, strict=True)
+    levels = _sized(anatomy, size, spread.lumbosacral_from)
+    factors, varied = _vary(parameters, levels, size, spread, quantiles)
+    wider, thicker = factors["spinal_csf_volume"], factors["root_volume"]
+    individual = replace(
+        anatomy,
+        levels=tuple(
+            replace(
+                level,
+                csf_area_cm2=level.csf_area_cm2 * wider,
+                root_area_cm2=level.root_area_cm2 * thicker,
+            )
+            for level in levels
+        ),
     )
-    individual = replace(anatomy, levels=levels)
     # A hair less than the scaled cell: a level of exactly 3.5 cells is cut alike at any height.
     cell_cm = CELL_CM * size.length * (1.0 - _A_HAIR)
     wanted = factors["dispersion"] * individual.canal(cell_cm=cell_cm).dispersion_cm2_per_h
@@ -192,9 +191,26 @@ def truncated_lognormal(
     return min(max(value, lowest, np.finfo(np.float64).tiny), highest)
 
 
+def _sized(anatomy: Anatomy, size: Size, lumbosacral_from: str | None) -> tuple[Level, ...]:
+    """Return what the size alone would make of each level, before anything is drawn."""
+    first = len(anatomy.levels)
+    if lumbosacral_from is not None:
+        first = anatomy.level_index(lumbosacral_from)
+    return tuple(
+        replace(
+            level,
+            length_cm=level.length_cm * size.length,
+            csf_area_cm2=level.csf_area_cm2
+            * size.area
+            * (size.lumbosacral if index >= first else 1.0),
+        )
+        for index, level in enumerate(anatomy.levels)
+    )
+
+
 def _vary(
     p: Parameters,
-    spine_ml: float,
+    levels: tuple[Level, ...],
     size: Size,
     spread: Spread,
     quantiles: Mapping[str, float],
@@ -211,6 +227,8 @@ def _vary(
         )
 
     fluid = p.fluid
+    spine_ml = sum(level.length_cm * level.csf_area_cm2 for level in levels)
+    roots_ml = sum(level.length_cm * level.root_area_cm2 for level in levels)
     drawn = {
         "dispersion": truncated_lognormal(
             1.0, spread.sigmas["dispersion"], 0.0, inf, quantiles["dispersion"]
@@ -232,6 +250,7 @@ def _vary(
         fluid.bolus_mixing_ml,
         most=spine_ml * drawn["spinal_csf_volume"],
     )
+    drawn["root_volume"] = factor("root_volume", roots_ml)
     for name in ("csf_loss", "systemic_clearance", "systemic_volume", "oral_absorption"):
         drawn[name] = factor(name, 1.0)
     oral, drawn["bioavailability"] = _vary_oral(p, spread, drawn["oral_absorption"], quantiles)

@@ -18,6 +18,7 @@ _DIFFUSION = ("free_diffusivity", "tissue_tortuosity", "cord_extracellular_fract
 _CAPILLARY = ("cord_extracellular_fraction", "cord_capillary_efflux")
 _CENTRAL = ("central_volume", "body_weight")
 _FROM_PLASMA = ("fraction_unbound", *_CENTRAL, *_CAPILLARY)
+_UPTAKE = ("uptake_capacity", "uptake_half_saturation")
 _CONVEXITY_BRAIN = (*_DIFFUSION, "pial_transfer", "brain_depth")
 
 LINKS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -27,6 +28,12 @@ LINKS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("csf", "plasma"): (LEVELS, "spinal_absorption"),
     ("csf", "epidural"): ("csf_loss_rate",),
     ("epidural", "plasma"): ("epidural_clearance_rate",),
+    ("epidural", "epidural fat"): ("epidural_fat_exchange", "epidural_fluid_volume"),
+    ("epidural fat", "epidural"): (
+        "epidural_fat_exchange",
+        "epidural_fat_volume",
+        "fat_partition",
+    ),
     ("epidural depot", "csf"): ("epidural_share_to_csf", "dural_crossing_half_life"),
     ("epidural depot", "plasma"): ("epidural_share_to_csf", "dural_crossing_half_life"),
     ("ventricle", "cistern"): ("csf_formation", "cistern_ventricle_reflux", "ventricle_volume"),
@@ -54,6 +61,16 @@ LINKS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cord", "csf"): (*_DIFFUSION, "pial_transfer", "cord_partition", LEVELS),
     ("cord", "plasma"): (*_CAPILLARY, "cord_partition"),
     ("plasma", "cord"): (*_FROM_PLASMA, LEVELS),
+    ("csf", "roots"): (*_DIFFUSION, "pial_transfer", "root_diameter", LEVELS),
+    ("roots", "csf"): (*_DIFFUSION, "pial_transfer", "root_diameter", "cord_partition"),
+    ("roots", "plasma"): (*_CAPILLARY, "cord_partition"),
+    ("plasma", "roots"): (*_FROM_PLASMA, LEVELS),
+    ("taken up", "cord"): ("uptake_return",),
+    ("taken up", "roots"): ("uptake_return",),
+    ("taken up", "brain"): ("uptake_return",),
+    ("cord", "taken up"): (*_UPTAKE, LEVELS),
+    ("roots", "taken up"): (*_UPTAKE, LEVELS),
+    ("brain", "taken up"): (*_UPTAKE, "brain_surface", "brain_depth"),
     ("plasma", "shallow"): ("shallow_flow", *_CENTRAL),
     ("shallow", "plasma"): ("shallow_flow", "shallow_volume", "body_weight"),
     ("plasma", "deep"): ("deep_flow", *_CENTRAL),
@@ -78,12 +95,15 @@ class Grounds:
 
     Attributes
     ----------
+    instead
+        Figures by which others are replaced in this body, by the names of the others.
     sources
         Those cited so far, in the order of their numbers from 1.
     """
 
     drug: Drug
     anatomy: Anatomy
+    instead: Mapping[str, str] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
     _cited: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -127,6 +147,7 @@ class Grounds:
         every = self.drug.metabolites if "{every}" in name else ("",)
         names = [name.format(of=of, to=to, every=one) for one in every]
         known = {**self.anatomy.figures, **self.drug.figures}
+        names = [self.instead.get(one, one) for one in names]
         # What a drug may lack, as a metabolite's share of the first pass, counts as zero.
         return [known[one] for one in names if one in known]
 
@@ -138,7 +159,7 @@ class Grounds:
 
 def _kind(group: str) -> tuple[str, str]:
     """Return a group's kind and its own name: ``gut solution`` is a gut, of the solution."""
-    for kind in ("epidural depot", "metabolite", "gut"):
+    for kind in ("epidural depot", "metabolite", "gut", "taken up"):
         if group.startswith(f"{kind} "):
             return kind, group.removeprefix(f"{kind} ")
     return group, ""

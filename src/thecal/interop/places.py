@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thecal.body import RINGS, Body
+from thecal.body import RINGS, Body, SaturatingBody
+from thecal.body.uptake import SITE, TAKEN_UP
 from thecal.errors import ValidityError
 
 Array = NDArray[np.float64]
@@ -67,13 +68,16 @@ def identifier(words: str) -> str:
 def places(body: Body) -> tuple[Place, ...]:
     """Return a name for each compartment of a body, in the network's order.
 
-    Cells of CSF count from 1 at the upper end of their vertebral level; rings of cord from 1 at the
-    centre.
+    Cells of CSF and roots count from 1 at the upper end of their vertebral level; rings of cord
+    from 1 at the centre.
     """
     found: dict[int, Place] = {}
     for group, members in body.network.groups.items():
-        named = {"csf": _csf, "cord": _cord}.get(group)
-        names = named(body) if named else _plain(group, len(members))
+        tissue = group.removeprefix(f"{TAKEN_UP} ")
+        named = {"csf": _csf, "cord": _cord, "roots": _roots}.get(tissue)
+        names = named(body) if named else _plain(tissue, len(members))
+        if tissue != group:
+            names = _taken_up(names)
         found.update(zip(members.tolist(), names, strict=True))
     ordered = tuple(found[index] for index in range(body.network.size))
     twice = [name for name, count in Counter(one.id for one in ordered).items() if count > 1]
@@ -108,6 +112,21 @@ def _cord(body: Body) -> Iterator[Place]:
             yield Place(f"cord_{level}_{cell}_ring{ring}", name, "cord")
 
 
+def _roots(body: Body) -> Iterator[Place]:
+    cells = _cells(body)
+    for index in body.root_cells.tolist():
+        level, cell, of = cells[index]
+        yield Place(
+            f"roots_{level}_{cell}", f"nerve roots at {level}, cell {cell} of {of}", "roots"
+        )
+
+
+def _taken_up(tissue: Iterable[Place]) -> Iterator[Place]:
+    for one in tissue:
+        name = f"{identifier(TAKEN_UP)}_{one.id}"
+        yield Place(name, f"{TAKEN_UP}, {one.name}", f"{TAKEN_UP} {one.group}")
+
+
 def _plain(group: str, count: int) -> Iterator[Place]:
     if count == 1:
         yield Place(identifier(group), group, group)
@@ -117,12 +136,14 @@ def _plain(group: str, count: int) -> Iterator[Place]:
 
 
 def sites(body: Body) -> tuple[Site, ...]:
-    """Return every site that the body reads: each level of CSF and cord, the pools and plasma."""
+    """Return every site that the body reads: levels of CSF, cord and roots, pools, plasma."""
     levels = body.anatomy.level_names
-    parts = ("csf", "cord", "cord surface", "cord centre")
+    parts = ("csf", "cord", "cord surface", "cord centre", "roots")
     names = [f"{part} {level}" for part in parts for level in levels]
     names += ["cisterna magna", "ventricle", "convexity", "plasma"]
     names += [f"plasma {one.name}" for one in body.parameters.metabolites]
+    if isinstance(body, SaturatingBody):
+        names += [f"{SITE} {level}" for level in levels]
     return tuple(_readable(body, names))
 
 
@@ -130,6 +151,6 @@ def _readable(body: Body, names: list[str]) -> Iterator[Site]:
     for name in names:
         try:
             row = body.row(name)
-        except ValidityError:  # no cord so far down
+        except ValidityError:  # no cord so far down, or blood of an animal
             continue
         yield Site(f"c_{identifier(name)}", name, body.unit(name), row)

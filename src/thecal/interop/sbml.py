@@ -14,18 +14,21 @@ from pathlib import Path
 import numpy as np
 
 from thecal import NOTICE, __version__
-from thecal.body import Body, Schedule
+from thecal.body import Anatomy, Body, DayBody, SaturatingBody, Schedule
 from thecal.body.model import NG_PER_ML
 from thecal.errors import InputError, ValidityError
 from thecal.formulary import Drug, Formulary
 from thecal.interop.grounds import Grounds
 from thecal.interop.places import Place, Site, identifier, places, sites
 from thecal.interop.sbml_parts import HOUR_S, Model
-from thecal.prescription import Course
-from thecal.therapy import SIMPLIFICATIONS, Intake, body_of, intakes, prepared
+from thecal.prescription import EXPLORATORY, Course
+from thecal.therapy import Intake, body_of, intakes, prepared, simplifications
 
 SAME_RATE = 1e-12
 """Rates that differ by less than this share count as one; a change so small is rounding."""
+
+WITHOUT_CELLS = {"cord_partition": "cord_extracellular_fraction"}
+"""What counts where cells take drug up by links of their own."""
 
 START_DIGITS = 8
 """Significant digits of the amounts at time 0. What an established medicine has built up comes from
@@ -53,7 +56,8 @@ def sbml_text(
     Raises
     ------
     InputError
-        If the course is refused by a check, or does not give the drug.
+        If the course is refused by a check, does not give the drug, or its body changes with the
+        time of the day.
     ValidityError
         If the model may not answer for this drug or flow.
 
@@ -75,7 +79,7 @@ def sbml_text(
     by_route = intakes(body, ready.course, chosen, ready.pumped)
     if "course" not in by_route:
         raise ValidityError(f"the course gives no {chosen.name}; there is nothing to export")
-    about = _preface(ready.course, chosen, by_route["course"].schedule)
+    about = _preface(ready.course, chosen, body.anatomy, by_route["course"].schedule)
     return document(
         f"{ready.course.title} ({chosen.name})", about, chosen, body, by_route["course"]
     )
@@ -103,12 +107,21 @@ def document(title: str, about: Sequence[str], drug: Drug, body: Body, intake: I
         Paragraphs for the model's notes; the sources of the figures follow them.
     """
     model = Model(title)
-    grounds = Grounds(drug, body.anatomy)
+    if isinstance(body, DayBody):
+        raise InputError(
+            "a body that changes with the time of the day is not written as SBML; leave "
+            "[patient] day out, or follow the course here",
+            field="patient.day",
+        )
+    saturates = isinstance(body, SaturatingBody)
+    grounds = Grounds(drug, body.anatomy, instead=WITHOUT_CELLS if saturates else {})
     named = places(body)
     begin = intake.start + intake.schedule.channels @ intake.schedule.boluses[0]
     for place, volume, mcg in zip(named, body.network.volume, begin, strict=True):
         model.compartment(place.id, place.name, float(volume), float(f"{mcg:.{START_DIGITS}g}"))
     _links(model, body, named, grounds)
+    if isinstance(body, SaturatingBody):
+        _saturable_links(model, body, named, grounds)
     _inputs(model, [place.id for place in named], intake)
     for site in sites(body):
         _site(model, body, named, site)
@@ -139,6 +152,24 @@ def _links(model: Model, body: Body, named: Sequence[Place], grounds: Grounds) -
                 float(rates[source]),
                 grounds.citation(here.group),
             )
+
+
+def _saturable_links(
+    model: Model, body: SaturatingBody, named: Sequence[Place], grounds: Grounds
+) -> None:
+    links = body.links
+    # The half saturation is an amount of the source here, and a concentration in the file.
+    halves = links.half / body.network.volume[links.source]
+    ends = zip(links.source.tolist(), links.target.tolist(), strict=True)
+    for (source, target), most, half in zip(ends, links.capacity, halves, strict=True):
+        here, there = named[source], named[target]
+        model.saturable(
+            f"{here.id}_to_{there.id}",
+            (here.id, there.id),
+            (here.name, there.name),
+            (float(most), float(half)),
+            grounds.citation(here.group, there.group),
+        )
 
 
 def _inputs(model: Model, ids: Sequence[str], intake: Intake) -> None:
@@ -198,7 +229,7 @@ def _site(model: Model, body: Body, named: Sequence[Place], site: Site) -> None:
     )
 
 
-def _preface(course: Course, drug: Drug, schedule: Schedule) -> list[str]:
+def _preface(course: Course, drug: Drug, anatomy: Anatomy, schedule: Schedule) -> list[str]:
     hours = float(schedule.edges_s[-1]) / HOUR_S
     return [
         f"{NOTICE}.",
@@ -213,9 +244,10 @@ def _preface(course: Course, drug: Drug, schedule: Schedule) -> list[str]:
         ),
         (
             "Each rate constant is the clearance of a link over the volume of its source. The "
-            "volumes of tissue include the drug's partition; those of the gut and the epidural "
-            "space are set to 1 mL, as only their amounts matter."
+            "volumes of tissue include the drug's partition; those of the gut and of a depot "
+            "of an epidural dose are set to 1 mL, as only their amounts matter."
         ),
         "The mean flow of the pump's fluid is part of the flow of CSF, and so of its constants.",
-        *SIMPLIFICATIONS,
+        *simplifications(anatomy),
+        *(one.sentence for one in course.warnings if one.sentence.startswith(EXPLORATORY)),
     ]

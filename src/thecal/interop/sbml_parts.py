@@ -86,6 +86,37 @@ class Model:
         if target is not None:
             _reference(reaction.createProduct(), target, 1.0)
 
+    def saturable(
+        self,
+        link: str,
+        ends: tuple[str, str],
+        names: tuple[str, str],
+        kinetics: tuple[float, float],
+        grounds: str,
+    ) -> None:
+        """Add a one-way link that saturates, ``most s / (half + s)``.
+
+        Parameters
+        ----------
+        ends, names
+            The ids and the names of source and target; s is the concentration in the source.
+        kinetics
+            The most that flows, mcg/h, and the concentration at which half of it flows, mcg/mL;
+            parameters ``Vmax_...`` and ``Km_...`` of their own.
+        """
+        source, target = ends
+        name = " -> ".join(names)
+        most, half = kinetics
+        vmax = self._parameter(f"Vmax_{link}", f"the most that flows, {name}", most, "mcg_per_h")
+        km = self._parameter(f"Km_{link}", f"half saturation, {name}", half, "mcg_per_mL")
+        for constant in (vmax, km):
+            _done(constant.setNotes(_paragraphs([f"Rests on {grounds}."])))
+        here = f"{source} / V_{source}"
+        law = f"Vmax_{link} * ({here}) / (Km_{link} + {here})"
+        reaction = self._reaction(link, name, law)
+        _reference(reaction.createReactant(), source, 1.0)
+        _reference(reaction.createProduct(), target, 1.0)
+
     def infusion(
         self, channel: str, name: str, mcg_per_h: float, shares: Mapping[str, float]
     ) -> None:

@@ -2,7 +2,7 @@
 
 from thecal.prescription.course import Course, Implant, OralMedicine, Patient
 from thecal.prescription.doses import Dose
-from thecal.prescription.findings import Finding, Severity
+from thecal.prescription.findings import EXPLORATORY, Finding, Severity
 from thecal.prescription.orders import (
     Bolus,
     Bridge,
@@ -27,16 +27,19 @@ from thecal.prescription.rates import (
     worst_day,
 )
 from thecal.prescription.reading import read_course, read_course_text
+from thecal.prescription.rhythm import DayPiece
 from thecal.prescription.samples import Sample
 from thecal.prescription.sites import ROUTES, SITE_FORMS, SampleSite, sample_site
 
 __all__ = [
+    "EXPLORATORY",
     "ROUTES",
     "SITE_FORMS",
     "BasalFlow",
     "Bolus",
     "Bridge",
     "Course",
+    "DayPiece",
     "Dose",
     "Finding",
     "Flex",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from thecal.prescription.doses import Dose
     from thecal.prescription.findings import Finding
     from thecal.prescription.orders import Prescription, Refill
+    from thecal.prescription.rhythm import DayPiece
     from thecal.prescription.samples import Sample
     from thecal.quantity import Quantity
 
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
 class Patient:
     """Who is treated: a description for people, the body model's name, and when the button is used.
 
-    ``presses`` are seconds of the day, the same every day.
+    ``presses`` are seconds of the day, the same every day. ``day`` and ``saturable_uptake`` switch
+    on what is exploratory in the body: that it changes with the time of the day, and that tissue
+    takes up large molecules by a process that saturates.
     """
 
     description: str
     body: str = "adult"
     presses: tuple[int, ...] = ()
+    day: tuple[DayPiece, ...] = ()
+    saturable_uptake: bool = False
 
     def __post_init__(self) -> None:
         if any(not 0 <= press < DAY_S for press in self.presses):

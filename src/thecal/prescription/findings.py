@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+EXPLORATORY = "exploratory: "
+"""How a warning begins that tells of a part of the model that is there to be tried."""
+
 Severity = Literal["refused", "warning"]
 
 

@@ -18,6 +18,7 @@ from thecal.prescription.clock import typed, whole_seconds
 from thecal.prescription.course import Course, Implant, OralMedicine, Patient
 from thecal.prescription.doses import Dose
 from thecal.prescription.lines import KeyPath, dotted, key_lines, line_of, path_of
+from thecal.prescription.rhythm import DayPiece
 from thecal.prescription.samples import MOST_SAMPLES, Sample, too_many
 from thecal.prescription.wording import UNKNOWN_KEY, sentence_of, toml_sentence
 
@@ -139,9 +140,7 @@ def _course(file: schema.CourseFile) -> Course:
         title=file.course.title,
         start=file.course.start,
         length_s=file.course.length,
-        patient=Patient(
-            file.patient.description, file.patient.body, tuple(sorted(file.patient.presses))
-        ),
+        patient=_patient(file.patient),
         implant=_implant(file.implant) if file.implant is not None else None,
         prescriptions=tuple(
             _prescription(table, f"prescription[{index}]")
@@ -167,6 +166,18 @@ def _course(file: schema.CourseFile) -> Course:
             _sample(table, f"sample[{index}]", file.course.length)
             for index, table in enumerate(file.sample)
         ),
+    )
+
+
+def _patient(table: schema.PatientTable) -> Patient:
+    return Patient(
+        table.description,
+        table.body,
+        tuple(sorted(table.presses)),
+        tuple(
+            DayPiece(one.from_, one.posture, one.activity, one.csf_formation) for one in table.day
+        ),
+        table.saturable_uptake,
     )
 
 

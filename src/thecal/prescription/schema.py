@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from pydantic_core import PydanticCustomError
 
 from thecal.errors import InputError
-from thecal.prescription import clock
+from thecal.prescription import clock, rhythm
 from thecal.quantity import CONCENTRATION, DOSE_RATE, MASS, VOLUME, Dimension, Quantity, parse
 
 OWN_ERROR = "thecal"
@@ -75,6 +75,12 @@ LengthSeconds = Annotated[int, PlainValidator(_through(clock.length_in_seconds))
 ClockTime = Annotated[int, PlainValidator(_through(clock.clock_time))]
 ClockEnd = Annotated[int, PlainValidator(_through(clock.clock_end))]
 Days = Annotated[frozenset[int], PlainValidator(_through(clock.weekdays))]
+Activity = Annotated[
+    str | Decimal, PlainValidator(_through(rhythm.word_or_factor(rhythm.ACTIVITIES)))
+]
+Formation = Annotated[
+    str | Decimal, PlainValidator(_through(rhythm.word_or_factor(rhythm.FORMATIONS)))
+]
 Centimetres = Annotated[Decimal, PlainValidator(_through(clock.centimetres))]
 
 
@@ -90,12 +96,23 @@ class CourseTable(_Table):
     length: LengthSeconds
 
 
+class DayTable(_Table):
+    """``[[patient.day]]``: what holds from one time of the day until the next piece."""
+
+    from_: ClockTime = Field(alias="from")
+    posture: Literal["lying", "upright"] = "lying"
+    activity: Activity = rhythm.ACTIVITIES[0]
+    csf_formation: Formation = rhythm.FORMATIONS[0]
+
+
 class PatientTable(_Table):
     """``[patient]``: who is treated."""
 
     description: Text
     body: Text = "adult"
     presses: list[ClockTime] = []
+    day: list[DayTable] = []
+    saturable_uptake: bool = False
 
 
 class OralTable(_Table):

@@ -30,17 +30,23 @@ SITE_FORMS = (
     "cord T10",
     "cord surface T10",
     "cord centre T10",
+    "cord taken up T10",
+    "roots L4",
     "cisterna magna",
     "ventricle",
     "convexity",
     "plasma",
     "plasma m6g",
 )
-"""The forms of a sample's site; T10 stands for any vertebral level, m6g for a metabolite."""
+"""The forms of a sample's site; T10 and L4 stand for any vertebral level, m6g for a metabolite."""
+
+TAKEN_UP = "cord taken up"
+"""The place that there is only where uptake saturates."""
 
 _PLACES = ("cisterna magna", "ventricle", "convexity")
-_BESIDE_A_LEVEL = ("csf", "cord", "cord surface", "cord centre")
-_PLASMA = "plasma"
+_BESIDE_A_LEVEL = ("csf", "cord", "cord surface", "cord centre", TAKEN_UP, "roots")
+PLASMA = "plasma"
+"""The place of a sample of blood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,10 @@ class SampleSite:
     Parameters
     ----------
     place
-        ``"csf"``, ``"cord"``, ``"cord surface"``, ``"cord centre"``, ``"cisterna magna"``,
-        ``"ventricle"``, ``"convexity"`` or ``"plasma"``.
+        ``"csf"``, ``"cord"``, ``"cord surface"``, ``"cord centre"``, ``"cord taken up"``,
+        ``"roots"``, ``"cisterna magna"``, ``"ventricle"``, ``"convexity"`` or ``"plasma"``.
     level
-        The vertebral level, for CSF and cord; else empty.
+        The vertebral level, for CSF, cord and roots; else empty.
     metabolite
         The metabolite looked for in plasma; empty for the drug itself.
     """
@@ -77,11 +83,11 @@ def sample_site(name: str) -> SampleSite | None:
     >>> sample_site("brain") is None
     True
     """
-    if name in _PLACES or name == _PLASMA:
+    if name in _PLACES or name == PLASMA:
         return SampleSite(name)
     place, _, last = name.rpartition(" ")
     if place in _BESIDE_A_LEVEL and last in LEVELS:
         return SampleSite(place, level=last)
-    if place == _PLASMA and last:
+    if place == PLASMA and last:
         return SampleSite(place, metabolite=last)
     return None

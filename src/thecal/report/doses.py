@@ -200,6 +200,8 @@ def peak_sentences(result: CourseResult) -> Iterator[str]:
         if cord is not None:
             said += f"; the cord comes to {_level(cord)} at {cord.place}, {when(result, cord.at_s)}"
         yield f"{said}."
+    if not result.primary.body.reads_blood:
+        return
     blood = peak_of(series(result, "plasma"))
     yield f"The blood is highest {when(result, blood.at_s)}, at {_level(blood)}."
 

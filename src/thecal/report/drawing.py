@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from thecal.body import Anatomy
+from thecal.body import HUMAN, Anatomy
 
 Array = NDArray[np.float64]
 Outline = tuple[Array, Array]
@@ -22,6 +22,7 @@ Outline = tuple[Array, Array]
 _STEPS = 800
 _CORNER = 3.6  # exponent of the rounded boxes: 2 is an ellipse, large is a box
 _WAIST = 0.08
+_ANGLES = ("process_slope",)
 _BONE_GAP_CM = 0.25
 _AROUND = np.linspace(0.0, 2.0 * np.pi, 41)
 
@@ -86,13 +87,15 @@ class _Canal:
         self.edges = np.append(0.0, np.cumsum(lengths))
         self.middles = (self.edges[:-1] + self.edges[1:]) / 2.0
         self._names = anatomy.level_names
+        self.size = float(self.edges[-1]) / _drawing()["canal_length"]
         cord = np.array([level.cord_area_cm2 for level in anatomy.levels])
         csf = np.array([level.csf_area_cm2 for level in anatomy.levels])
         self._cord = cord
         self._whole = csf + cord
         self.cord_end = float(self.edges[1:][cord > 0.0].max()) if cord.any() else 0.0
         self._s = np.linspace(0.0, self.edges[-1], _STEPS)
-        self._x = _smooth(self.measure("curve", self._s))
+        bend = 1.0 if anatomy.species == HUMAN else 0.0
+        self._x = bend * _smooth(self.measure("curve", self._s))
         slope = np.gradient(self._x, self._s)
         down = np.sqrt(np.maximum(1.0 - slope**2, 0.1))
         steps = np.diff(self._s) * (down[:-1] + down[1:]) / 2.0
@@ -100,11 +103,15 @@ class _Canal:
         self._tangent = (slope, -down)
 
     def measure(self, name: str, s: Array) -> Array:
-        """Return a measure of the drawing at a depth, smoothly between its knots."""
+        """Return a measure of the drawing at a depth, smoothly between its knots.
+
+        Lengths are in proportion to the canal.
+        """
         rows = [row for row in _drawing()[name] if row[0] in self._names]
         depths = [self.middles[self._names.index(row[0])] for row in rows]
         between = PchipInterpolator(depths, [float(row[1]) for row in rows])
-        return np.asarray(between(np.clip(s, depths[0], depths[-1])))
+        scale = 1.0 if name in _ANGLES else self.size
+        return np.asarray(scale * between(np.clip(s, depths[0], depths[-1])))
 
     def radius(self, s: Array) -> Array:
         """Return half the drawn width of the canal at a depth, cm; the sac ends round."""
@@ -195,7 +202,7 @@ def _catheter(line: _Canal, anatomy: Anatomy, tip_level: int) -> Outline:
     outer = line.edges[entry + 1]
     radius = float(line.radius(np.array([outer]))[0])
     # Between two processes, slanting up into the canal.
-    bends = ((7.6, 2.6), (5.2, 2.0), (3.0, 1.3), (1.4, 0.55), (0.4, 0.0))
+    bends = line.size * np.array([(7.6, 2.6), (5.2, 2.0), (3.0, 1.3), (1.4, 0.55), (0.4, 0.0)])
     s = np.array([min(outer + down, line.edges[-1]) for _, down in bends])
     outside_x, outside_y = line.at(np.full_like(s, outer))
     outside_x = outside_x + radius + np.array([back for back, _ in bends])

@@ -41,7 +41,8 @@ def _of_pump(result: CourseResult) -> Iterator[KeyFigure]:
         if ratio is None
         else f"on the tablets {amount(plasma['oral'], 'ng/mL')}, {times(ratio)} as much"
     )
-    yield KeyFigure("Blood, on the pump", amount(plasma["pump"], "ng/mL"), beside)
+    if plasma:
+        yield KeyFigure("Blood, on the pump", amount(plasma["pump"], "ng/mL"), beside)
     if exposure.tip_level is not None:
         names = exposure.body.anatomy.level_names
         csf = exposure.last_day.csf_mcg_per_ml[doses.pictured_route(result)]
@@ -89,7 +90,8 @@ def _of_doses(result: CourseResult) -> Iterator[KeyFigure]:
         yield _highest(
             result, f"CSF at {names[0]}", doses.peak_of(series(result, f"csf {names[0]}"))
         )
-    yield _highest(result, "Blood", doses.peak_of(series(result, "plasma")))
+    if result.primary.body.reads_blood:
+        yield _highest(result, "Blood", doses.peak_of(series(result, "plasma")))
     if into and into[0].level is not None:
         last = series(result, into[0].site)
         yield KeyFigure(

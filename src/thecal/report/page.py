@@ -25,7 +25,7 @@ from thecal.report.phrasing import capitalised, clock, elapsed, level
 from thecal.report.sites import site_levels, sites_shown
 from thecal.report.spine_through_time import Moment, moments, spine
 from thecal.report.tables import level_rows, parts_of, peak_rows, sample_rows, sources_of
-from thecal.therapy import SIMPLIFICATIONS, CourseResult, PumpCourse
+from thecal.therapy import CourseResult, PumpCourse, simplifications
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -94,7 +94,7 @@ def render_report(result: CourseResult) -> str:
             sample_rows=sample_rows(result),
             parts=parts_of(result),
             sources=sources_of(result),
-            simplifications=SIMPLIFICATIONS,
+            simplifications=simplifications(result.primary.body.anatomy),
             plotly=Markup(get_plotlyjs()),  # noqa: S704  plotly's own file
             css=Markup(_own("report.css")),  # noqa: S704  our own file
             js=Markup(_own("report.js")),  # noqa: S704  our own file
@@ -104,13 +104,10 @@ def render_report(result: CourseResult) -> str:
 
 def _figures(result: CourseResult) -> dict[str, Drawn]:
     """Return the figures that apply to a course."""
-    drawn = [
-        _drawn(
-            "blood",
-            blood.blood_levels(result),
-            "Line chart of the blood level through the course. " + story.paragraph(result),
-        )
-    ]
+    drawn = []
+    if result.primary.body.reads_blood:
+        said = "Line chart of the blood level through the course. " + story.paragraph(result)
+        drawn.append(_drawn("blood", blood.blood_levels(result), said))
     if doses.into_fluid(result):
         drawn += _of_the_fluid(result)
     sites = sites_of_interest(result)

@@ -13,11 +13,12 @@ ROUTE_NAMES = {"pump": "pump", "oral": "tablets", "doses": "doses", "course": "a
 """What a reader calls the routes of a result."""
 
 WAYS_OUT = {
-    "dura and roots": "dura and nerve roots",
+    "dura and roots": "dura and root sleeves",
     "bulk spinal": "CSF absorbed along the spine",
     "bulk cranial": "CSF absorbed in the head",
     "cranial tissue": "brain tissue",
     "cord capillaries": "capillaries of the cord",
+    "root capillaries": "capillaries of the nerve roots",
     "brain capillaries": "capillaries of the brain",
 }
 """The ways out of the CSF, in words."""

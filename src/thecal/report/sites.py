@@ -31,7 +31,9 @@ _BY_LEVEL = {
     "csf": ("csf", "spinal fluid at {}"),
     "cord": ("cord", "cord at {}"),
     "cord surface": ("cord_surface", "surface of the cord at {}"),
+    "roots": ("roots", "nerve roots at {}"),
     "cord centre": ("cord_centre", "centre of the cord at {}"),
+    "cord taken up": ("cord_taken_up", "taken up by the cord at {}"),
 }
 _HEIGHT = 430
 _LOW_SHARE = 1e-3

@@ -58,6 +58,15 @@ def at_tip_on_the_last_day(result: CourseResult, drug: str) -> float:
     return float(result.pumped.at_tip_mcg(drug, max(0, length_s - DAY_S), length_s))
 
 
+def body(result: CourseResult) -> str:
+    """Return which body was followed, and what cannot be said of it."""
+    found = result.primary.body
+    said = f"Body: {found.anatomy.name}."
+    if found.reads_blood:
+        return said
+    return f"{said} Its blood is not shown: what is on record of drugs in blood is human."
+
+
 def span(result: CourseResult) -> str:
     """Return from when to when a course runs."""
     return f"{clock(result.course.start)} to {clock(result.end)}"
@@ -110,17 +119,20 @@ def _of_pump(result: CourseResult) -> Iterator[str]:
         if empty is not None:
             yield f"Its reservoir has been empty since {clock(empty)}."
         return
-    yield (
-        f"On the pump, {mass(given)} of {drug} a day, the blood holds "
-        f"{amount(plasma['pump'], 'ng/mL')} on average"
-        + (
-            "."
-            if exposure.oral_to_pump_plasma_ratio is None
-            else f"; on the tablets, {oral_dose(result)} a day, it holds "
-            f"{amount(plasma['oral'], 'ng/mL')}: "
-            f"{times(exposure.oral_to_pump_plasma_ratio)} as much."
+    if not plasma:
+        yield f"The pump gives {mass(given)} of {drug} a day."
+    else:
+        yield (
+            f"On the pump, {mass(given)} of {drug} a day, the blood holds "
+            f"{amount(plasma['pump'], 'ng/mL')} on average"
+            + (
+                "."
+                if exposure.oral_to_pump_plasma_ratio is None
+                else f"; on the tablets, {oral_dose(result)} a day, it holds "
+                f"{amount(plasma['oral'], 'ng/mL')}: "
+                f"{times(exposure.oral_to_pump_plasma_ratio)} as much."
+            )
         )
-    )
     if exposure.tip_level is not None:
         names = exposure.body.anatomy.level_names
         csf = last.csf_mcg_per_ml[doses.pictured_route(result)]
@@ -251,13 +263,17 @@ def conversion_rows(result: CourseResult) -> list[ConversionRow]:
             ConversionRow(
                 ratio=f"{one.figure.exact().show()} : 1",
                 pump_dose=one.pump_dose.show("mg/day", decimals=2),
-                plasma="" if per_mg is None else amount(per_mg.plasma_ng_per_ml * mg, "ng/mL"),
+                plasma=_at_steady(None if per_mg is None else per_mg.plasma_ng_per_ml, mg),
                 tip_csf="" if per_mg is None else amount(per_mg.tip_csf_mcg_per_ml * mg, "mcg/mL"),
                 source=one.figure.source,
                 confidence=one.figure.confidence,
             )
         )
     return rows
+
+
+def _at_steady(ng_per_ml: float | None, mg: float) -> str:
+    return "" if ng_per_ml is None else amount(ng_per_ml * mg, "ng/mL")
 
 
 def _moment(result: CourseResult, at_s: int) -> datetime:

@@ -54,12 +54,14 @@ def print_summary(
     line()
     line(result.course.title, "bold")
     line(result.course.patient.description)
+    line(story.body(result))
     line(f"{story.length(result)}, {story.span(result)}", "dim")
     for title, rows in _tables(result):
         line()
         line(title, "bold")
         for label, value in rows:
-            out.print(_row(label, value), width=width)
+            for number, part in enumerate(wrap(value, width - INDENT - LABEL)):
+                out.print(_row("" if number else label, part), width=width)
     for warning in result.course.warnings:
         line()
         line(f"Warning: {warning.sentence}", "bold")
@@ -177,11 +179,8 @@ def _rise(result: CourseResult) -> list[Row]:
     rise = result.primary.rise
     if rise is None:
         return []
-    return [
-        ("CSF at the tip", hours(rise.tip)),
-        ("cord at that level", hours(rise.cord)),
-        ("blood", hours(rise.plasma)),
-    ]
+    rows = [("CSF at the tip", hours(rise.tip)), ("cord at that level", hours(rise.cord))]
+    return rows if rise.plasma is None else [*rows, ("blood", hours(rise.plasma))]
 
 
 def _conversion(result: CourseResult) -> list[Row]:

@@ -4,7 +4,7 @@ Here the exact wing (prescription, pump) and the numerical wing (body) meet; wha
 drug flow at the catheter tip.
 """
 
-from thecal.therapy.assuming import SIMPLIFICATIONS, Assumption
+from thecal.therapy.assuming import Assumption, simplifications
 from thecal.therapy.converting import Conversion
 from thecal.therapy.delivering import PumpCourse, TipRate, deliver
 from thecal.therapy.exposing import Exposure, LastDay
@@ -18,7 +18,6 @@ from thecal.therapy.summary import summary
 
 __all__ = [
     "ROUTES",
-    "SIMPLIFICATIONS",
     "Assumption",
     "Conversion",
     "CourseResult",
@@ -39,6 +38,7 @@ __all__ = [
     "prepared",
     "require_samples",
     "samples_csv",
+    "simplifications",
     "simulate",
     "summary",
     "write_samples",

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from thecal.body import Body, Rate, Schedule, Solution
+from thecal.body import Body, DayBody, Rate, SaturatingBody, Schedule, Solution
 from thecal.errors import ValidityError
 from thecal.formulary import Drug
 from thecal.prescription import Course
@@ -24,6 +24,9 @@ OUTPUT_STEPS_S = (900, 1_800, 3_600, 7_200, 14_400, 28_800, DAY_S)
 
 MOST_TIMES = 3_000
 
+MCG_PER_H = 1000.0 / 24.0
+"""What 1 mg/day is an hour."""
+
 REACHED = 0.9
 """The share of a steady level that counts as reached."""
 
@@ -35,6 +38,8 @@ LAST_HORIZON_S = 30 * 4**3 * DAY_S
 @dataclass(frozen=True, slots=True)
 class LastDay:
     """Means over the last 24 hours of a course, by route; exact integrals, not samples.
+
+    Of an animal, whose blood is not read, the parts on plasma are empty.
 
     Attributes
     ----------
@@ -55,20 +60,23 @@ class LastDay:
 
 @dataclass(frozen=True, slots=True)
 class SlowRise:
-    """Hours from the start of a steady infusion at the tip to 90 % of the level it leads to."""
+    """Hours from the start of a steady infusion at the tip to 90 % of the level it leads to.
+
+    Blood is ``None`` where it is not read.
+    """
 
     tip: float
     cord: float
     cord_surface: float
     cord_centre: float
-    plasma: float
+    plasma: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class PerMgPerDay:
-    """Steady levels for each mg/day that leaves the tip."""
+    """Steady levels for each mg/day that leaves the tip; blood is ``None`` where it is not read."""
 
-    plasma_ng_per_ml: float
+    plasma_ng_per_ml: float | None
     tip_csf_mcg_per_ml: float
 
 
@@ -80,12 +88,19 @@ class Exposure:
     ----------
     data
         Dimensions route, time (hours from the start) and level; variables ``csf``, ``cord``,
-        ``cord_surface``, ``cord_centre`` (mcg/mL), ``plasma`` and the metabolites, as ``m6g``
-        (ng/mL), ``ventricle``, ``cistern``, ``convexity`` (mcg/mL), each with unit and label.
+        ``cord_surface``, ``cord_centre``, ``roots``, ``ventricle``, ``cistern``, ``convexity``
+        (mcg/mL), ``plasma`` and the metabolites, as ``m6g`` (ng/mL; not of an animal), each with
+        unit and label; where uptake saturates also ``cord_taken_up``, mcg in the cells of each mL.
     tip_level
         Index of the level of the catheter tip; ``None`` without a pump.
+    rise
+        ``None`` without a pump, and where no level is steady: in a body that changes with the day,
+        or where uptake saturates.
+    per_mg_per_day
+        ``None`` without a pump, and where uptake saturates; else of a day's mean.
     shares
-        By which way a drug given at the tip leaves the CSF, as shares of the dose.
+        By which way a drug given at the tip leaves the CSF, as shares of the dose; empty where
+        there is no tip, or where uptake saturates.
     mass_error
         The largest difference between what went in and what is there or gone, over what went in.
     samples
@@ -106,11 +121,13 @@ class Exposure:
     @property
     def main_route(self) -> str:
         """The route that a reader asks for first: the pump, else tablets, else the doses."""
-        return next(route for route in ROUTES if route in self.last_day.plasma_ng_per_ml)
+        return next(route for route in ROUTES if route in self.last_day.csf_mcg_per_ml)
 
     @property
-    def clearance_l_per_h(self) -> float:
-        """The clearance from plasma, L/h, that the steady blood level rests on."""
+    def clearance_l_per_h(self) -> float | None:
+        """The clearance from plasma, L/h, that a steady blood level rests on, where it is read."""
+        if not self.body.reads_blood:
+            return None
         return self.body.parameters.blood.clearance_ml_per_h / 1000.0
 
     @property
@@ -150,16 +167,18 @@ def expose(course: Course, drug: Drug, pumped: PumpCourse | None) -> Exposure:
         raise ValidityError(f"the course gives no {drug.name}; nothing can be followed")
     depth_cm = tip_cm(course)
     tip_level = None if course.implant is None else body.anatomy.level_index(course.implant.tip)
-    rise, per_mg = (None, None) if depth_cm is None else _unit_infusion(body, depth_cm)
+    # Where uptake saturates nothing is in proportion to the dose.
+    steady_cm = None if isinstance(body, SaturatingBody) else depth_cm
+    changing = isinstance(body, DayBody)
     return Exposure(
         drug=drug,
         body=body,
         data=_dataset(body, solved, output_times(course.length_s)),
         last_day=_last_day(body, solved, course.length_s),
         tip_level=tip_level,
-        rise=rise,
-        per_mg_per_day=per_mg,
-        shares={} if depth_cm is None else _shares(body, depth_cm),
+        rise=None if steady_cm is None or changing else _slow_rise(body, steady_cm),
+        per_mg_per_day=None if steady_cm is None else _per_mg_per_day(body, steady_cm),
+        shares={} if steady_cm is None else _shares(body, steady_cm),
         mass_error=max(balances),
         samples=sampled(course, drug.id, body, solved["course"]),
     )
@@ -180,16 +199,18 @@ def _dataset(body: Body, solved: dict[str, Solution], times: Times) -> xr.Datase
         "cord": ("cord, mean of the cross-section", body.cord_rows("mean")),
         "cord_surface": ("cord, surface", body.cord_rows("surface")),
         "cord_centre": ("cord, centre", body.cord_rows("centre")),
+        "roots": ("nerve roots", body.root_rows()),
     }
-    single = {
-        "plasma": ("plasma", "ng/mL", body.plasma_row()),
+    if isinstance(body, SaturatingBody):
+        by_level["cord_taken_up"] = ("cord, taken up into its cells", body.taken_up_rows())
+    single = {"plasma": ("plasma", "ng/mL", body.plasma_row())} if body.reads_blood else {}
+    single |= {
         "ventricle": ("CSF in the ventricles", "mcg/mL", body.pool_row("ventricle")),
         "cistern": ("CSF in the cisterns", "mcg/mL", body.pool_row("cistern")),
         "convexity": ("CSF over the convexity", "mcg/mL", body.pool_row("convexity")),
     }
-    for one in body.parameters.metabolites:
-        label = f"{one.name.upper()} in plasma"
-        single[one.name] = (label, "ng/mL", body.metabolite_row(one.name))
+    for name in _metabolites_read(body):
+        single[name] = (f"{name.upper()} in plasma", "ng/mL", body.metabolite_row(name))
     rows = np.concatenate(
         [*(matrix for _, matrix in by_level.values()), [row for _, _, row in single.values()]]
     )
@@ -217,9 +238,15 @@ def _dataset(body: Body, solved: dict[str, Solution], times: Times) -> xr.Datase
     return data
 
 
+def _metabolites_read(body: Body) -> list[str]:
+    return [one.name for one in body.parameters.metabolites] if body.reads_blood else []
+
+
 def _last_day(body: Body, solved: dict[str, Solution], length_s: int) -> LastDay:
-    names = [one.name for one in body.parameters.metabolites]
-    blood = [body.plasma_row(), *(body.metabolite_row(name) for name in names)]
+    names = _metabolites_read(body)
+    plasma = [body.plasma_row()] if body.reads_blood else []
+    rows_of_blood = [*plasma, *(body.metabolite_row(name) for name in names)]
+    blood = np.reshape(rows_of_blood, (-1, body.network.size))
     csf, cord = body.csf_rows(), body.cord_rows("mean")
     rows = np.concatenate([blood, csf, cord])
     known = ~np.isnan(rows).any(axis=1)
@@ -232,7 +259,7 @@ def _last_day(body: Body, solved: dict[str, Solution], length_s: int) -> LastDay
         mean[known] = (area[1] - area[0]) / hours
         means[route] = np.split(mean, [len(blood), len(blood) + len(csf)])
     return LastDay(
-        plasma_ng_per_ml={route: float(mean[0][0]) for route, mean in means.items()},
+        plasma_ng_per_ml={route: float(mean[0][0]) for route, mean in means.items() if plasma},
         metabolites_ng_per_ml={
             name: {route: float(mean[0][k]) for route, mean in means.items()}
             for k, name in enumerate(names, start=1)
@@ -242,23 +269,30 @@ def _last_day(body: Body, solved: dict[str, Solution], length_s: int) -> LastDay
     )
 
 
-def _unit_infusion(body: Body, tip_cm: float) -> tuple[SlowRise, PerMgPerDay]:
-    """Return how a steady infusion rises and where it leads; a step, solved in closed form."""
+def _per_mg_per_day(body: Body, tip_cm: float) -> PerMgPerDay:
+    """Return where a steady infusion of 1 mg/day leads."""
+    settled = body.system.steady_state(body.tip_channel(tip_cm) * MCG_PER_H)
+    plasma = float(body.plasma_row() @ settled) if body.reads_blood else None
+    return PerMgPerDay(plasma, float(body.cell_row(tip_cm) @ settled))
+
+
+def _slow_rise(body: Body, tip_cm: float) -> SlowRise:
+    """Return how a steady infusion rises; a step, solved in closed form."""
     level = int(body.canal.level[body.canal.cell_at(tip_cm)])
-    per_h = 1000.0 / 24.0  # mcg/h in 1 mg/day
-    settled = body.system.steady_state(body.tip_channel(tip_cm) * per_h)
+    settled = body.system.steady_state(body.tip_channel(tip_cm) * MCG_PER_H)
     rows = {
         "tip": body.cell_row(tip_cm),
         "cord": body.cord_rows("mean")[level],
         "cord_surface": body.cord_rows("surface")[level],
         "cord_centre": body.cord_rows("centre")[level],
-        "plasma": body.plasma_row(),
     }
+    if body.reads_blood:
+        rows["plasma"] = body.plasma_row()
     horizon_s = FIRST_HORIZON_S
     hours = dict.fromkeys(rows, float("nan"))
     while horizon_s <= LAST_HORIZON_S and any(np.isnan(hours[name]) for name in _readable(rows)):
         step = Schedule.of(
-            body.tip_channel(tip_cm)[:, None], [Rate(0, 0, horizon_s, per_h)], end_s=horizon_s
+            body.tip_channel(tip_cm)[:, None], [Rate(0, 0, horizon_s, MCG_PER_H)], end_s=horizon_s
         )
         solution = body.system.solve(step)
         for name in _readable(rows):
@@ -266,8 +300,13 @@ def _unit_infusion(body: Body, tip_cm: float) -> tuple[SlowRise, PerMgPerDay]:
                 solution, horizon_s, rows[name], REACHED * (rows[name] @ settled)
             )
         horizon_s *= 4
-    levels = PerMgPerDay(float(rows["plasma"] @ settled), float(rows["tip"] @ settled))
-    return SlowRise(**hours), levels
+    return SlowRise(
+        tip=hours["tip"],
+        cord=hours["cord"],
+        cord_surface=hours["cord_surface"],
+        cord_centre=hours["cord_centre"],
+        plasma=hours.get("plasma"),
+    )
 
 
 def _readable(rows: dict[str, Array]) -> list[str]:
@@ -290,14 +329,20 @@ def _at(solution: Solution, row: Array, time_s: int) -> float:
 
 
 def _shares(body: Body, tip_cm: float) -> dict[str, float]:
-    settled = body.system.steady_state(body.tip_channel(tip_cm))
+    tip = body.tip_channel(tip_cm)
     ways = (
         "dura and roots",
         "bulk spinal",
         "bulk cranial",
         "cranial tissue",
         "cord capillaries",
+        "root capillaries",
         "brain capillaries",
     )
-    rates = {way: float(body.network.routes[way] @ settled) for way in ways}
+    if isinstance(body, DayBody):
+        carried = body.carried(tip)
+        rates = {way: carried[way] for way in ways}
+    else:
+        settled = body.system.steady_state(tip)
+        rates = {way: float(body.network.routes[way] @ settled) for way in ways}
     return {way: rate for way, rate in rates.items() if rate > 0.0}

@@ -16,14 +16,13 @@ from thecal.body import (
     Rate,
     Schedule,
     Solution,
-    build_body,
     load_anatomy,
-    parameters_of,
 )
 from thecal.formulary import Drug
 from thecal.prescription import Course, OralMedicine
 from thecal.therapy.delivering import PumpCourse
 from thecal.therapy.dosing import dose_inputs, epidural_levels
+from thecal.therapy.patient_body import patient_body
 
 Array = NDArray[np.float64]
 
@@ -71,13 +70,14 @@ def body_of(course: Course, drug: Drug, pumped: PumpCourse | None) -> Body:
 
     Raises
     ------
+    InputError
+        If a factor of the patient's day lies outside what is on record.
     ValidityError
         If the drug lacks a figure that the model needs, or the model may not answer.
     """
-    anatomy = load_anatomy(course.patient.body)
-    return build_body(
-        anatomy,
-        parameters_of(drug, anatomy),
+    return patient_body(
+        course,
+        drug,
         tip_cm=tip_cm(course),
         pump_ml_per_h=pumped.mean_ml_per_h() if pumped else 0.0,
         epidural_levels=epidural_levels([one for one in course.doses if one.drug == drug.id]),

@@ -88,7 +88,7 @@ def _exposure(exposure: Exposure) -> dict[str, Any]:
     levels = exposure.body.anatomy.level_names
     main = exposure.main_route
     rise = exposure.rise
-    routes = ["pump", "oral", *(["doses"] if "doses" in last.plasma_ng_per_ml else [])]
+    routes = ["pump", "oral", *(["doses"] if "doses" in last.csf_mcg_per_ml else [])]
     return {
         "drug": exposure.drug.id,
         "plasma_mean_ng_per_ml": {route: last.plasma_ng_per_ml.get(route) for route in routes},

@@ -8,6 +8,7 @@ from thecal.formulary import load_formulary
 from thecal.prescription.checks import (
     boluses,
     bridges,
+    days,
     doses,
     flow,
     given,
@@ -62,6 +63,7 @@ def _stages(course: Course, formulary: Formulary) -> Iterator[list[Finding]]:
     yield [*places.check(course, formulary), *given.names(course, formulary)]
     yield [*times.check(course), *given.check(course, formulary)]
     yield [*sampled.check(course, formulary)]
+    yield [*days.check(course, formulary)]
     yield [*weeks.check(course), *boluses.check(course)]
     # A slip of ten times is told as such, not as the limit that it happens to break.
     yield [*guards.check(course, formulary)]

@@ -8,7 +8,7 @@ from thecal.errors import InputError
 from thecal.prescription.checks.said import alike, basis, moment
 from thecal.prescription.checks.times import outside
 from thecal.prescription.findings import Finding, refused, warned
-from thecal.prescription.names import LEVELS, LEVELS_SAID, listed
+from thecal.prescription.names import BODIES, PEOPLE, levels_of, levels_said, listed
 from thecal.prescription.sites import ONLY_PLACES, ROUTES
 from thecal.quantity import MASS, show_number
 
@@ -23,11 +23,14 @@ MOST_DOSES = 10_000
 """The most doses of a course, every repeat counted: what the body is solved for at once."""
 
 _EPIDURAL_FIGURES = ("epidural_share_to_csf", "dural_crossing_half_life")
+_BY_BLOOD = ("intravenous", "oral")
 _BOLUS_RANGE = "trial_bolus"
 
 
 def names(course: Course, formulary: Formulary) -> Iterator[Finding]:
     """Yield a refusal for each drug, route or site that is unknown or does not fit."""
+    if course.patient.body not in BODIES:
+        return  # refused as such
     for index, dose in enumerate(course.doses):
         field = f"dose[{index}]"
         try:
@@ -40,7 +43,15 @@ def names(course: Course, formulary: Formulary) -> Iterator[Finding]:
                 f"{field}.route", f'there is no route "{dose.route}"; known are {listed([*ROUTES])}'
             )
             continue
-        yield from _site(dose, field, drug)
+        if dose.route in _BY_BLOOD and course.patient.body not in PEOPLE:
+            yield refused(
+                f"{field}.route",
+                f"an {dose.route} dose goes by the blood, and what is on record of drugs in blood "
+                f'is human, so that it cannot be followed in the body "{course.patient.body}"; '
+                "give it into the CSF",
+            )
+            continue
+        yield from _site(dose, field, drug, course.patient.body)
         missing = [name for name in _EPIDURAL_FIGURES if name not in drug.figures]
         if dose.route == "epidural" and missing:
             yield refused(
@@ -74,7 +85,7 @@ def check(course: Course, formulary: Formulary) -> Iterator[Finding]:
         )
 
 
-def _site(dose: Dose, field: str, drug: Drug) -> Iterator[Finding]:
+def _site(dose: Dose, field: str, drug: Drug, body: str) -> Iterator[Finding]:
     kind = ROUTES[dose.route]
     if kind == "none":
         if dose.site:
@@ -91,24 +102,24 @@ def _site(dose: Dose, field: str, drug: Drug) -> Iterator[Finding]:
             drug.oral_form(dose.site)
         except InputError as error:
             yield refused(f"{field}.site", error.sentence)
-    elif kind == "level" and dose.site not in LEVELS:
+    elif kind == "level" and dose.site not in levels_of(body):
         yield refused(
             f"{field}.site",
-            f'"{dose.site}" is no site of an {dose.route} dose, which takes a vertebral level; '
-            f"known are {LEVELS_SAID}{_belongs(dose.site)}",
+            f'"{dose.site}" is no site of an {dose.route} dose, which takes a vertebral level of '
+            f'the body "{body}"; known are {levels_said(body)}{_belongs(dose.site, body)}',
         )
     elif kind == "only place" and dose.site != ONLY_PLACES[dose.route]:
         yield refused(
             f"{field}.site",
             f'"{dose.site}" is no site of a dose by the {dose.route} route, whose only one is '
-            f'"{ONLY_PLACES[dose.route]}"{_belongs(dose.site)}',
+            f'"{ONLY_PLACES[dose.route]}"{_belongs(dose.site, body)}',
         )
 
 
-def _belongs(site: str) -> str:
+def _belongs(site: str, body: str) -> str:
     """Return to which routes a misplaced site belongs, for the end of a sentence; or nothing."""
     routes = [route for route, place in ONLY_PLACES.items() if place == site]
-    if site in LEVELS:
+    if site in levels_of(body):
         routes = [route for route, kind in ROUTES.items() if kind == "level"]
     return f'; "{site}" belongs to {listed(routes)}' if routes else ""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from thecal.errors import InputError
 from thecal.prescription.checks.said import place
 from thecal.prescription.findings import Finding, refused
-from thecal.prescription.names import BODIES, LEVELS, LEVELS_SAID, listed
+from thecal.prescription.names import BODIES, PEOPLE, levels_of, levels_said, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,21 +18,28 @@ if TYPE_CHECKING:
 
 def check(course: Course, formulary: Formulary) -> Iterator[Finding]:
     """Yield a refusal for each name that nobody knows or that has no place there."""
-    if course.patient.body not in BODIES:
-        yield refused(
-            "patient.body", f'there is no body "{course.patient.body}"; known are {listed(BODIES)}'
-        )
+    body = course.patient.body
+    if body not in BODIES:
+        yield refused("patient.body", f'there is no body "{body}"; known are {listed(BODIES)}')
+        return
     yield from _by_mouth(course, formulary)
-    if course.implant is not None and course.implant.tip not in LEVELS:
+    if course.implant is not None and course.implant.tip not in levels_of(body):
         yield refused(
             "implant.tip",
-            f'there is no vertebral level "{course.implant.tip}" for a catheter tip; '
-            f"known are {LEVELS_SAID}",
+            f'there is no vertebral level "{course.implant.tip}" for a catheter tip in the body '
+            f'"{body}"; known are {levels_said(body)}',
         )
     yield from _solutions(course, formulary)
 
 
 def _by_mouth(course: Course, formulary: Formulary) -> Iterator[Finding]:
+    if course.oral and course.patient.body not in PEOPLE:
+        yield refused(
+            "oral[0]",
+            f'the body "{course.patient.body}" takes no tablets: what is on record of drugs in gut '
+            "and blood is human; give the drug into its CSF, by a pump or a [[dose]]",
+        )
+        return
     for index, medicine in enumerate(course.oral):
         try:
             drug = formulary.drug(medicine.drug)

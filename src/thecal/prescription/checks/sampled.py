@@ -6,12 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from thecal.errors import InputError
+from thecal.prescription.checks.days import takes_up
 from thecal.prescription.checks.said import moment
 from thecal.prescription.checks.times import outside
 from thecal.prescription.findings import Finding, refused
-from thecal.prescription.names import LEVELS_SAID, listed
+from thecal.prescription.names import PEOPLE, levels_of, levels_said, listed
 from thecal.prescription.samples import MOST_SAMPLES, too_many
-from thecal.prescription.sites import SITE_FORMS, sample_site
+from thecal.prescription.sites import PLASMA, SITE_FORMS, TAKEN_UP, sample_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,13 +48,27 @@ def check(course: Course, formulary: Formulary) -> Iterator[Finding]:
 
 
 def _names(sample: Sample, field: str, course: Course, formulary: Formulary) -> Iterator[Finding]:
-    site = sample_site(sample.site)
+    site, body = sample_site(sample.site), course.patient.body
     if site is None:
         forms = listed([f'"{form}"' for form in SITE_FORMS])
         yield refused(
             f"{field}.site",
-            f'there is no site "{sample.site}"; the forms are {forms}, where T10 stands for any '
-            f"level ({LEVELS_SAID}) and m6g for any metabolite",
+            f'there is no site "{sample.site}"; the forms are {forms}, where T10 and L4 stand for '
+            f"any level ({levels_said(body)}) and m6g for any metabolite",
+        )
+        return
+    if site.level and site.level not in levels_of(body):
+        yield refused(
+            f"{field}.site",
+            f'there is no site "{sample.site}" in the body "{body}", whose vertebral levels are '
+            f"{levels_said(body)}",
+        )
+        return
+    if site.place == PLASMA and body not in PEOPLE:
+        yield refused(
+            f"{field}.site",
+            f'"{sample.site}" cannot be sampled in the body "{body}": what is on record of drugs '
+            "in blood is human; sample its CSF, cord or roots",
         )
         return
     try:
@@ -68,6 +83,12 @@ def _names(sample: Sample, field: str, course: Course, formulary: Formulary) -> 
             f"{listed(course.drugs)}",
         )
         return
+    if site.place == TAKEN_UP and not takes_up(course, drug, formulary):
+        yield refused(
+            f"{field}.site",
+            f'what is taken up of {drug} is not followed in this course; "{sample.site}" needs '
+            "saturable_uptake = true under [patient], and a drug of which that is on record",
+        )
     if site.metabolite:
         known = formulary.drug(drug).metabolites
         if site.metabolite not in known:
