@@ -7,7 +7,6 @@ what the real implant and its plant did. Simulation - not for patient care.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -43,6 +42,15 @@ PARTS: Final = {
     "helped": "What would have helped",
 }
 """The sections of an explanation, by their keys in the data."""
+_HEAD: Final = (
+    "# Scenarios\n\n"
+    "Simulation - not for patient care.\n\n"
+    "Real events, played on thecal's implant, as in service, and on a model of its hardware. Every "
+    "number of a run is counted, none is typed; the figures that a run is given stand with their "
+    "sources in `src/thecal/therapy/data/scenarios`. Each pump here moves exactly what it counts, "
+    "so that the scenario's own error is the only one. `thecal pump scenario NAME` adds the "
+    "timeline, `--json` every number. This page is made by `thecal.therapy.rehearsing.page`."
+)
 _KEYS: Final = ("id", "name", "lesson", "pumps", "catheter", "solutions", "event", "words")
 _LENGTH: Final = "implanted_length"
 _LOW: Final = "low_reservoir"
@@ -162,6 +170,21 @@ def rehearse(name: str) -> Rehearsal:
     except KeyError as unknown:
         raise KnowledgeError(f"{name}: the run has no number {unknown}") from unknown
     return Rehearsal(scenario, told, parts)
+
+
+def page() -> str:
+    """Return the page on all scenarios as Markdown, with the numbers of their runs."""
+    blocks = [_HEAD]
+    for name in ACTS:
+        found = rehearse(name)
+        blocks.append(f"## {name}\n\n{found.scenario.name}.")
+        for part, title in PARTS.items():
+            blocks.append(f"*{title}.* {' '.join(found.parts[part])}")
+        if found.told.cannot:
+            blocks.append(f"*What this pump can never notice.* {' '.join(found.told.cannot)}")
+        blocks.append(f"*The lesson.* {found.scenario.lesson}")
+        blocks.append(f"*The real event.* {found.scenario.event} Source: {found.scenario.source}.")
+    return "\n\n".join(blocks) + "\n"
 
 
 def cast(scenario: Scenario, pump_id: str) -> Cast:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.pump.implant.alarm_data import TABLE
 from thecal.pump.amounts import DAY_S, NL_PER_ML
 from thecal.pump.implant.alarms import Sound
 from thecal.pump.implant.battery import Battery
+from thecal.pump.implant.chain import MAC_BYTES
 from thecal.pump.implant.codec import encode_limits, encode_program
 from thecal.pump.implant.detection import Detection
 from thecal.pump.implant.implant import Implant
 from thecal.pump.implant.profile import Profile
+from thecal.pump.implant.records import decoded
 from thecal.pump.implant.staging import Staged
 from thecal.pump.implant.store import MemoryStore, Store
 from thecal.pump.implant.values import (
     Limits,
     Permit,
+    Phase,
     Reading,
+    Record,
+    Reply,
     SafeAction,
 )
 from thecal.pump.program import Hardware, Program, WeekStep
@@ -167,3 +172,42 @@ class Bench:
     @property
     def listed(self) -> set[str]:
         return {one.name for one in self.implant.status(self.now_s).alarms}
+
+
+def running(program: Program = PROGRAM, *, reservoir_nl: int = 18 * NL_PER_ML) -> Bench:
+    """A pump on a program from second 0."""
+    bench = Bench(reservoir_nl=reservoir_nl)
+    bench.program(program)
+    return bench
+
+
+def ended() -> Bench:
+    """A pump that has reached its end of service, by age."""
+    battery = replace(BATTERY, life_s=100 * DAY_S)
+    bench = Bench(replace(PROFILE, battery=battery))
+    bench.program(replace(PROGRAM, steps=(WeekStep(0, 10_000),)))
+    bench.run(101 * DAY_S)
+    return bench
+
+
+def staged(bench: Bench, program: Program = PROGRAM, limits: Limits = LIMITS) -> Staged | Reply:
+    return bench.implant.stage(encode_program(program), encode_limits(limits), bench.now_s)
+
+
+def phase(bench: Bench) -> Phase:
+    return Phase(bench.implant.status(bench.now_s).phase)
+
+
+def delivered_nl(bench: Bench) -> int:
+    """What the motor has moved in truth."""
+    return sum(strokes for _, strokes in bench.plant.pushes) * HARDWARE.stroke_nl
+
+
+def records(bench: Bench) -> list[Record]:
+    """All that the log says."""
+    raw, at, found = bench.implant.log_from(0), 0, []
+    while at < len(raw):
+        entry, at = decoded(raw, at)
+        at += MAC_BYTES
+        found.append(entry.record)
+    return found

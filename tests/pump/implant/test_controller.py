@@ -20,6 +20,7 @@ from thecal.pump.implant.controller import (
 from thecal.pump.implant.turn import EVENTS
 from thecal.pump.implant.values import (
     FAR,
+    NEVER,
     BolusDenied,
     BolusOrdered,
     ClockSet,
@@ -196,5 +197,6 @@ def test_time_that_nobody_woke_for_is_lost_and_not_made_up(kind: type[Any]) -> N
     lost_from = due_s if kind is Woke else before.now_s
     words = "late" if kind is Woke else "power returned"
     assert (words, (lost_from, 10 * DAY)) in outcome.records
+    assert outcome.state.bolus_start_s == NEVER
     assert next_wake_s(outcome.state, machine.setting) <= 10 * DAY + due_s - before.now_s + HOUR
     assert outcome.state.phase == Phase.RUNNING

@@ -72,6 +72,10 @@ def test_a_refill_lets_an_empty_pump_go_on_and_clears_both_alarms() -> None:
     assert machine.state.flags == 0
 
 
+def test_a_refill_without_an_alarm_clears_none() -> None:
+    assert at_work().send(Refilled(0, 20_000_000)).commands == ()
+
+
 def test_a_bridge_waits_for_the_refill() -> None:
     machine = dry(BRIDGED)
     machine.run(DAY)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from thecal import NOTICE
+from thecal.cli.pump.scenario import scenario
 from thecal.cli.pump.sessions import session
 from thecal.cli.pump.soaking import soak
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 
 app.command()(soak)
+app.command()(scenario)
 
 NOT_SENT = 1
 """Exit code when the operator said no."""

@@ -20,7 +20,6 @@ from thecal.pump.implant.keeping import Keeper
 from thecal.pump.implant.opening import Found, beginning
 from thecal.pump.implant.profile import Plant, Profile
 from thecal.pump.implant.records import digest_values
-from thecal.pump.implant.refusals import REFUSAL_WORDS, Refusal
 from thecal.pump.implant.staging import Staged, staged_from
 from thecal.pump.implant.status import Status, risk, status_of
 from thecal.pump.implant.store import Store, StoreError
@@ -47,7 +46,7 @@ from thecal.pump.implant.values import (
     StopOrdered,
     Woke,
 )
-from thecal.pump.implant.works import Works
+from thecal.pump.implant.works import Works, reason_in
 
 TAKEN = Reply(accepted=True)
 _COMPLAINTS = {"read-back differs": Cause.READ_BACK, "log disputed": Cause.LOG_TRUNCATED}
@@ -100,8 +99,7 @@ class Implant:
         now_s = max(now_s, found.opened.state.now_s)
         self.works = Works(profile, store, keeper, plant, speaker, found)
         self._care = Care(self.works, own_clock, now_s)
-        self._promised_s = NEVER
-        self._failing_s = NEVER
+        self._promised_s = self._failing_s = NEVER
         if found.is_new:
             self.works.note((Record("opened", (reservoir_nl,)),), now_s)
         else:
@@ -210,7 +208,7 @@ class Implant:
             works.monitor.examine(program_bytes, limits_bytes, now_s, offset_s)
         except InputError as refused:
             works.note((Record("stage refused"),), now_s)
-            return Reply(accepted=False, reason=str(refused))
+            return _no(str(refused))
         works.staged = staged
         works.note((Record("staged", digest_values(staged.digest)),), now_s)
         self._attend(now_s)
@@ -231,7 +229,7 @@ class Implant:
         self._attend(now_s)
         staged = works.staged
         if staged is None or staged.digest != named:
-            return Reply(accepted=False, reason="no program with this digest waits for a commit")
+            return _no("no program with this digest waits for a commit")
         event = Committed(now_s, staged.setting)
         if self._refusal(event):
             return self._order(event)
@@ -241,9 +239,9 @@ class Implant:
             works.keeper.put_program(staged.program_bytes, staged.limits_bytes, works.digest)
             self._store.sync()
         except InputError as refused:
-            return Reply(accepted=False, reason=str(refused))
+            return _no(str(refused))
         except StoreError as failed:
-            return Reply(accepted=False, reason=f"the program cannot be stored: {failed}")
+            return _no(f"the program cannot be stored: {failed}")
         return self._order(event, Record("committed", digest_values(named)))
 
     def in_force(self) -> tuple[bytes, bytes]:
@@ -262,8 +260,7 @@ class Implant:
         if not self._refusal(StartOrdered(now_s)):
             if self.works.start_refused(now_s):
                 self._attend(now_s)
-                reason = "the same alarm came back after every start, so the pump stays stopped"
-                return Reply(accepted=False, reason=reason)
+                return _no("the same alarm came back after every start; the pump stays stopped")
             self._care.begin_anew()
         return self._order(StartOrdered(now_s))
 
@@ -292,14 +289,13 @@ class Implant:
 
         When the two agree, a risk of over-infusion is over (PC-27); when not, an alarm says so.
         """
-        works, hardware = self.works, self._profile.hardware
+        works, residual_nl = self.works, self._profile.hardware.residual_nl
         works.obey(Woke(now_s))
         try:
             check_whole("the filled volume in nL", filled_nl)
             check_whole("the aspirated volume in nL", aspirated_nl)
         except InputError as refused:
-            return Reply(accepted=False, reason=str(refused))
-        residual_nl = hardware.residual_nl
+            return _no(str(refused))
         event = Refilled(now_s, residual_nl + filled_nl)
         if self._refusal(event):
             return self._order(event)
@@ -310,13 +306,11 @@ class Implant:
         filled = Record("reservoir filled", (filled_nl, aspirated_nl, residual_nl))
         works.obey(event, filled, ledger=ledger)
         self._care.refilled(now_s)
-        if is_apart(computed_nl, aspirated_nl + residual_nl, self._profile.detection):
-            works.alarm(Raise(Cause.RESERVOIR), now_s)
-        else:
-            works.alarm(Clear(Cause.RESERVOIR), now_s)
-            if risk(works.state()):
-                works.put(risk_cleared(works.state()))
-                works.note((Record("risk cleared"),), now_s)
+        agree = not is_apart(computed_nl, aspirated_nl + residual_nl, self._profile.detection)
+        works.alarm(Clear(Cause.RESERVOIR) if agree else Raise(Cause.RESERVOIR), now_s)
+        if agree and risk(works.latest):
+            works.put(risk_cleared(works.latest))
+            works.note((Record("risk cleared"),), now_s)
         self._attend(now_s)
         return TAKEN
 
@@ -324,10 +318,7 @@ class Implant:
         """Say whether the risk of over-infusion is over; only a refill can end it (PC-27)."""
         self.works.obey(Woke(now_s))
         if risk(self.works.latest):
-            return Reply(
-                accepted=False,
-                reason="the risk of over-infusion ends with a refill whose volumes agree",
-            )
+            return _no("the risk of over-infusion ends with a refill whose volumes agree")
         return TAKEN
 
     def silence(self, now_s: int) -> Reply:
@@ -341,7 +332,7 @@ class Implant:
         """Say that a condition was seen; it stays listed while it is there."""
         self.works.obey(Woke(now_s))
         if condition not in {one.name for one in self.works.alarms.listed}:
-            return Reply(accepted=False, reason=f'no alarm "{condition}" is listed')
+            return _no(f'no alarm "{condition}" is listed')
         self.works.alarm(Acknowledge(condition), now_s)
         self._attend(now_s)
         return TAKEN
@@ -350,15 +341,15 @@ class Implant:
         try:
             records = self.works.obey(event, *extra)
         except InputError as refused:
-            return Reply(accepted=False, reason=str(refused))
+            return _no(str(refused))
         self._attend(event.now_s)
-        reason = _reason(records)
-        return Reply(accepted=False, reason=reason) if reason else TAKEN
+        reason = reason_in(records)
+        return _no(reason) if reason else TAKEN
 
     def _refusal(self, event: Event) -> str:
         """Return why the controller would refuse an order; nothing happens."""
         works = self.works
-        return _reason(step(works.state(), event, works.setting).records)
+        return reason_in(step(works.state(), event, works.setting).records)
 
     def _ask_monitor(self, event: Event, ask: Callable[[], int]) -> Reply:
         """Give an order that the monitor must admit before the controller takes it."""
@@ -367,14 +358,14 @@ class Implant:
         try:
             refusal = self._refusal(event)
         except InputError as refused:
-            return Reply(accepted=False, reason=str(refused))
+            return _no(str(refused))
         if refusal:
             return self._order(event)
         denial = ask()
         if denial != ADMITTED:
             number = EVENTS.index(type(event))
             works.note((Record("monitor refused", (number, int(denial))),), now_s)
-            return Reply(accepted=False, reason=DENIAL_WORDS[Denial(denial)])
+            return _no(DENIAL_WORDS[Denial(denial)])
         return self._order(event)
 
     # -- questions ---------------------------------------------------------------------------------
@@ -383,9 +374,8 @@ class Implant:
         """Return all that the pump says of itself; nothing happens."""
         works, care = self.works, self._care
         state = works.state()
-        if now_s > state.now_s:
-            state = step(state, Woke(now_s), works.setting).state
-        return status_of(works, state, care.watch.last.fill_nl, care.service_end_s())
+        later = step(state, Woke(max(now_s, state.now_s)), works.setting).state
+        return status_of(works, later, care.watch.last.fill_nl, care.service_end_s())
 
     def head(self) -> Head:
         """Return the number of log records and the hash of the last (PC-72)."""
@@ -406,11 +396,5 @@ class Implant:
             self._tell(_COMPLAINTS[kind], now_s)
 
 
-def _reason(records: tuple[Record, ...]) -> str:
-    """Return why an order was refused or denied, in words; empty when it was taken."""
-    for kind, values in records:
-        if kind == "refused":
-            return REFUSAL_WORDS[Refusal(values[1])]
-        if kind == "bolus denied":
-            return DENIAL_WORDS[Denial(values[2])]
-    return ""
+def _no(reason: str) -> Reply:
+    return Reply(accepted=False, reason=reason)

@@ -127,14 +127,18 @@ class Keeper:
         self._write(self._holding(in_force, there=False), program, limits)
 
     def renew_program(self, program: bytes, limits: bytes) -> None:
-        """Write both copies of the program in force again, the worse one first.
+        """Write the program in force again over its worse copy, or in full when none is whole.
+
+        Never over both: a loss of power before the sync could take the whole one too (PC-40).
 
         Raises
         ------
         StoreError
             When the store fails.
         """
-        self._write(self._holding(digest(program, limits), there=True), program, limits)
+        named = digest(program, limits)
+        slots = self._holding(named, there=True)
+        self._write(slots, program, limits, copies=1 if _named(slots) == named else 2)
 
     def _holding(self, named: bytes, *, there: bool) -> Slots:
         """Return the slots that hold a program, or others."""
@@ -144,8 +148,8 @@ class Keeper:
         )
 
     @staticmethod
-    def _write(slots: Slots, program: bytes, limits: bytes) -> None:
-        for _ in range(2):
+    def _write(slots: Slots, program: bytes, limits: bytes, copies: int = 2) -> None:
+        for _ in range(copies):
             slots.write(_LENGTH.pack(len(program)) + program + limits)
 
     def program(self, named: bytes) -> tuple[bytes, bytes] | None:

@@ -12,13 +12,14 @@ from typing import Final
 
 from thecal.pump.implant.alarms import Cause, Priority, PumpStopped, Sound, highest
 from thecal.pump.implant.controller import step
-from thecal.pump.implant.denials import ADMITTED, Denial
+from thecal.pump.implant.denials import ADMITTED, DENIAL_WORDS, Denial
 from thecal.pump.implant.holding import Holding
 from thecal.pump.implant.keeping import Keeper
 from thecal.pump.implant.ledger import Ledger
 from thecal.pump.implant.log import Stamp
 from thecal.pump.implant.opening import Found
 from thecal.pump.implant.profile import Plant, Profile
+from thecal.pump.implant.refusals import REFUSAL_WORDS, Refusal
 from thecal.pump.implant.staging import Staged
 from thecal.pump.implant.store import Store, StoreError
 from thecal.pump.implant.turn import Turn
@@ -245,3 +246,13 @@ def _without_bolus(state: State, setting: Setting) -> Outcome:
         turn.end_special("prime cancelled")
         turn.enter(state.resume_phase)
     return turn.outcome()
+
+
+def reason_in(records: tuple[Record, ...]) -> str:
+    """Return why an order was refused or denied, in words; empty when it was taken."""
+    for kind, values in records:
+        if kind == "refused":
+            return REFUSAL_WORDS[Refusal(values[1])]
+        if kind == "bolus denied":
+            return DENIAL_WORDS[Denial(values[2])]
+    return ""

@@ -10,7 +10,7 @@ from thecal.pump.simulation.faults import MENU
 from thecal.pump.simulation.invariants import Invariants, check_log
 from thecal.pump.simulation.kit import Kit
 from thecal.pump.simulation.people import Life
-from thecal.pump.simulation.violation import Violation
+from thecal.pump.simulation.violation import ViolationError
 from thecal.pump.simulation.world import World
 
 _TYPICAL_NL: Final = 250_000
@@ -73,7 +73,7 @@ def lived(course: Course) -> Ended:
         world.run(course.until_s)
         if not world.log_is_damaged:
             check_log(world)
-    except Violation as broken:
+    except ViolationError as broken:
         violation = str(broken)
     except Exception as broken:  # noqa: BLE001 - whatever the pump raises is a violation
         violation = f"PC-25: the pump broke down: {type(broken).__name__}: {broken}"

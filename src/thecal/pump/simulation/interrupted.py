@@ -11,7 +11,7 @@ from thecal.pump.simulation.fault import HOUR_S
 from thecal.pump.simulation.faulty import PATTERNS
 from thecal.pump.simulation.invariants import Invariants, check_log
 from thecal.pump.simulation.kit import Kit
-from thecal.pump.simulation.violation import Violation, require
+from thecal.pump.simulation.violation import ViolationError, require
 from thecal.pump.simulation.world import World
 
 _DAY_NL: Final = 1_000_000
@@ -56,7 +56,7 @@ def cut_at(kit: Kit, at: int) -> Cuts:
             require(world.cuts > 0, "PC-40", "the power was not cut")
             _check_bolus(world)
             check_log(world)
-        except Violation as broken:
+        except ViolationError as broken:
             violations.append(f"cut at {at}, pattern {pattern}: {broken}")
         except Exception as broken:  # noqa: BLE001 - whatever the pump raises is a violation
             violations.append(f"cut at {at}, pattern {pattern}: {type(broken).__name__}: {broken}")

@@ -36,7 +36,7 @@ class Invariants:
         self._head = Head(0, bytes(32))
 
     def __call__(self, world: World) -> None:
-        """Check what must hold after each step; raise `Violation` when it does not."""
+        """Check what must hold after each step; raise `ViolationError` when it does not."""
         if world.disturbed:
             return
         self.checked += 1

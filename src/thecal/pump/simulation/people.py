@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from thecal.pump.amounts import DAY_S, WEEK_S
-from thecal.pump.implant.values import Phase
+from thecal.pump.implant.implant import Implant
+from thecal.pump.implant.values import Phase, Reply
 from thecal.pump.simulation.kit import limits_of, program_of
 from thecal.pump.simulation.world import World
 
@@ -52,10 +54,7 @@ class Life:
         world = self._world
         world.plant.interrogated(world.true_s)
         for one in world.implant.status(world.now_s).alarms:
-            name = one.name
-            world.ask(
-                "acknowledge", lambda implant, now_s, name=name: implant.acknowledge(name, now_s)
-            )
+            world.ask("acknowledge", partial(_acknowledge, one.name))
         state = world.implant.works.latest
         hardware = world.kit.profile.hardware
         if state.reservoir_nl < hardware.reservoir_nl // 4:
@@ -71,3 +70,7 @@ class Life:
         filled_nl = hardware.reservoir_nl - hardware.residual_nl
         done = world.plant.refill(world.true_s, 0, filled_nl)
         world.ask("refill", lambda implant, now_s: implant.refill(filled_nl, done.read_nl, now_s))
+
+
+def _acknowledge(name: str, implant: Implant, now_s: int) -> Reply:
+    return implant.acknowledge(name, now_s)

@@ -24,12 +24,13 @@ from thecal.pump.simulation.scenarios_stage import (
 )
 
 _ONLY: Final = 0
+_HOUR_S: Final = 3_600
 _LOOK_S: Final = 600
 """How often to look whether something has come about."""
 
 
 def mri_stall(casts: Sequence[Cast]) -> Told:
-    """A rotor stands in a magnet, and goes on standing for hours after the scan."""
+    """Let a rotor stand in a magnet, and for hours after the scan."""
     cast = casts[0]
     numbers = cast.numbers
     stage = Stage(cast)
@@ -68,7 +69,7 @@ def _between_strokes_s(cast: Cast) -> int:
 
 
 def valve_scan(casts: Sequence[Cast]) -> Told:
-    """A valve pump is scanned full: without the further valve, with it, and emptied before."""
+    """Scan a valve pump: full without the further valve, full with it, and emptied before."""
     facts: dict[str, Fact | str] = {}
     timelines = {}
     names = ("open", "valve", "emptied")
@@ -113,7 +114,7 @@ _PLAYS: Final = {
 
 
 def over_infusion(casts: Sequence[Cast]) -> Told:
-    """Every stroke moves too much: the rotor runs dry, the pump with sensors finds it."""
+    """Let every stroke move too much: the rotor runs dry, the pump with sensors finds it."""
     rotor, watched = casts
     numbers = rotor.numbers
     dry = _over_infusing(rotor)
@@ -164,10 +165,16 @@ def _over_infusing(cast: Cast) -> Stage:
 
 
 def _run_dry(stage: Stage) -> tuple[int, Fraction]:
-    """Let a pump run until its reservoir is empty in truth; return when, and what left the tip."""
-    while not stage.world.plant.stock.is_dry:
-        stage.wait(_LOOK_S)
-    return stage.truly_s("empty"), stage.tip_mcg()
+    """Let a pump run until less than half of the dose comes; return when, and what left the tip."""
+    half = meant_mcg(stage.cast.numbers["dose"], _HOUR_S) / 2
+    before = stage.tip_mcg()
+    while True:
+        stage.wait(_HOUR_S)
+        now = stage.tip_mcg()
+        if now - before < half:
+            stage.happened("the reservoir is as good as empty: less than half of the dose flows")
+            return stage.now_s, now
+        before = now
 
 
 def _until_alarm(stage: Stage, cause: Cause, longest_s: int) -> None:
@@ -177,7 +184,7 @@ def _until_alarm(stage: Stage, cause: Cause, longest_s: int) -> None:
 
 
 def pocket_refill(casts: Sequence[Cast]) -> Told:
-    """A refill goes under the skin: one pump sees it at the next refill, the other by a sensor."""
+    """Refill under the skin: one pump sees it at the next refill, the other by a sensor."""
     facts: dict[str, Fact | str] = {}
     timelines = {}
     for name, cast in zip(("blind", "seeing"), casts, strict=True):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from thecal.pump.amounts import DAY_S, WEEK_S
+from thecal.pump.amounts import DAY_S
 from thecal.pump.implant.alarms import Cause
 from thecal.pump.implant.values import Account, Record
 from thecal.pump.program import Bridge, PatientBolus, Program, WeekStep
@@ -27,12 +27,13 @@ from thecal.pump.simulation.scenarios_stage import (
 from thecal.pump.simulation.world import World
 
 _HOUR_S: Final = 3_600
+_WORKING_DAYS: Final = 5
 _OLD: Final = 0
 _NEW: Final = 1
 
 
 def unfinished_update(casts: Sequence[Cast]) -> Told:
-    """A new program is sent and never confirmed; on a second pump delivery was stopped for it."""
+    """Send a new program and never confirm it; on a second pump, stop delivery for it first."""
     cast = casts[0]
     numbers = cast.numbers
     found = []
@@ -71,7 +72,7 @@ def unfinished_update(casts: Sequence[Cast]) -> Told:
 
 
 def forgotten_bridge(casts: Sequence[Cast]) -> Told:
-    """The concentration changes and no bridge is programmed; on a second pump it is (F6)."""
+    """Change the concentration without a bridge; on a second pump, with it (F6)."""
     cast = casts[0]
     numbers = cast.numbers
     forgotten, began_s, arrived_s, given = _changed(cast, None)
@@ -126,7 +127,7 @@ def _changed(cast: Cast, bridge: Bridge | None) -> tuple[Stage, int, int, Fracti
 
 
 def wrong_tubing(casts: Sequence[Cast]) -> Told:
-    """A new pump is primed with the old constant of its tubing, and another with the true one."""
+    """Prime a new pump with the old constant of its tubing, and another with the true one."""
     cast = casts[0]
     numbers = cast.numbers
     hardware = cast.kit.profile.hardware
@@ -169,17 +170,14 @@ def wrong_tubing(casts: Sequence[Cast]) -> Told:
 
 
 def clock_change(casts: Sequence[Cast]) -> Told:
-    """The pump's clock is put on by some hours while a flex day runs; a second is left alone."""
+    """Put a pump's clock on by some hours while a flex week runs; leave a second one alone."""
     cast = casts[0]
     numbers = cast.numbers
     night, day = cast.flow("night_dose", _OLD), cast.flow("day_dose", _OLD)
-    steps = []
-    for start_s in range(0, WEEK_S, DAY_S):
-        steps += [
-            WeekStep(start_s, night),
-            WeekStep(start_s + numbers["day_from"], day),
-            WeekStep(start_s + numbers["day_until"], night),
-        ]
+    steps = [WeekStep(0, night)]
+    for start_s in range(0, _WORKING_DAYS * DAY_S, DAY_S):
+        steps.append(WeekStep(start_s + numbers["day_from"], day))
+        steps.append(WeekStep(start_s + numbers["day_until"], night))
     flex = Program("flex", tuple(steps))
     found = []
     for moves in (True, False):
@@ -213,7 +211,7 @@ def clock_change(casts: Sequence[Cast]) -> Told:
 
 
 def double_bolus(casts: Sequence[Cast]) -> Told:
-    """The patient presses, the power fails in the midst of the bolus, and the patient presses on."""
+    """Let the patient press, the power fail in the midst of the bolus, the patient press on."""
     cast = casts[0]
     numbers = cast.numbers
     stage = Stage(cast)
@@ -269,7 +267,7 @@ def _press(stage: Stage) -> str:
 
 
 def silent_stop(casts: Sequence[Cast]) -> Told:
-    """A pump is stopped for a procedure and nobody starts it again."""
+    """Stop a pump for a procedure, and let nobody start it again."""
     cast = casts[0]
     numbers = cast.numbers
     stage = Stage(cast, reservoir_nl=numbers["held"])

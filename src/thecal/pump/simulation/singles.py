@@ -14,7 +14,7 @@ from thecal.pump.simulation.fault import HOUR_S, Fault
 from thecal.pump.simulation.faults import MENU
 from thecal.pump.simulation.invariants import Invariants
 from thecal.pump.simulation.kit import Kit
-from thecal.pump.simulation.violation import Violation
+from thecal.pump.simulation.violation import ViolationError
 from thecal.pump.simulation.world import World
 
 _LASTS_S: Final = 10 * HOUR_S
@@ -69,7 +69,7 @@ def _tried(kit: Kit, seed: int, faults: tuple[Fault, ...]) -> Case:
     try:
         plain.run(_LASTS_S)
         faulty.run(_LASTS_S)
-    except Violation as broken:
+    except ViolationError as broken:
         violation = str(broken)
     except Exception as broken:  # noqa: BLE001 - whatever the pump raises is a violation
         violation = f"PC-25: the pump broke down: {type(broken).__name__}: {broken}"

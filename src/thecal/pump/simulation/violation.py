@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Violation(AssertionError):  # noqa: N818 - it says what was seen, not that code erred
+class ViolationError(AssertionError):
     """A requirement that did not hold.
 
     Parameters
@@ -21,6 +21,6 @@ class Violation(AssertionError):  # noqa: N818 - it says what was seen, not that
 
 
 def require(holds: bool, requirement: str, words: str) -> None:  # noqa: FBT001
-    """Raise a `Violation` unless something holds."""
+    """Raise a `ViolationError` unless something holds."""
     if not holds:
-        raise Violation(requirement, words)
+        raise ViolationError(requirement, words)

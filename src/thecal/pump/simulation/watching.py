@@ -8,7 +8,7 @@ from typing import Final
 
 from thecal.pump.hardware import Plant
 from thecal.pump.implant.values import Limits, Permit, Reading
-from thecal.pump.simulation.violation import require
+from thecal.pump.simulation.violation import ViolationError, require
 
 SPANS_S: Final = (3_600, 4 * 3_600, 86_400)
 
@@ -63,7 +63,7 @@ class Watched:
                 inside -= window.popleft()[1]
             self._inside[place] = inside
             if inside * self.stroke_nl > caps[place]:
-                require(False, "PC-06", f"{inside} strokes within {span_s} s at second {true_s}")
+                raise ViolationError("PC-06", f"{inside} strokes within {span_s} s at {true_s} s")
 
     def halt(self, now_s: int) -> None:
         """Stand still at once."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from thecal.pump.implant.chain import Head
+from thecal.pump.implant.staging import Staged
 from thecal.pump.implant.status import Status
 from thecal.pump.implant.values import Reply
-from thecal.pump.implant.staging import Staged
 
 
 class Door(Protocol):

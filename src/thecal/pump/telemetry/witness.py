@@ -10,9 +10,9 @@ from typing import Final
 
 from thecal.pump.implant.chain import EMPTY, Head
 from thecal.pump.implant.codec import decode_limits, decode_program, digest
+from thecal.pump.implant.staging import Staged
 from thecal.pump.implant.status import Status
 from thecal.pump.implant.values import FAR, NEVER, Phase, Reply, Setting
-from thecal.pump.implant.staging import Staged
 from thecal.pump.program import Hardware
 
 _TAKEN: Final = Reply(accepted=True)
