@@ -60,8 +60,8 @@ def roots(root_area: Array, length: Array, tissue: CordTissue, diameter_cm: floa
     --------
     >>> tissue = CordTissue(0.75, 0.2, 0.0084, 0.3, 0.5)
     >>> pools = roots(np.array([0.5]), np.array([1.0]), tissue, diameter_cm=0.1)
-    >>> pools.tissue_volume, pools.surface.round(2)
-    (array([0.5]), array([1.85]))
+    >>> pools.tissue_volume.tolist(), pools.surface.round(2).tolist()
+    ([0.5], [1.86])
     """
     volume = root_area * length
     through = tissue.extracellular_fraction * tissue.diffusivity_cm2_per_h
