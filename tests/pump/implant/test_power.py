@@ -105,7 +105,7 @@ def _cut_at(left: int, torn_at: int) -> tuple[Bench, bool]:
             over = True
             break
     store.left = -1
-    bench.run(2_000)
+    bench.run(500)
     # A record of any kind is preceded by what was delivered before it.
     bench.implant.note("session closed", (1,), bench.now_s)
     return bench, over

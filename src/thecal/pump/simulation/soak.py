@@ -249,7 +249,7 @@ def soak(
                 violations += done.violations
             tell(_figures(total, pieces, violations, monotonic() - began, workers))
         numbers = extras.result()
-        last = [pool.submit(_missing, name, seed) for name in _never(total)]
+        last = [pool.submit(_missing, name, seed) for name in _never(total) if minutes >= 1]
         for one in last:
             done = one.result()
             total.update(done.numbers)
@@ -341,7 +341,7 @@ def _never(total: Counter[str]) -> list[str]:
 
 def _extras(minutes: float) -> dict[str, Any]:
     """Return what is measured once: a long log, and a flood beside silence."""
-    records = 1_000_000 if minutes >= _LONG_MINUTES else 50_000
+    records = 1_000_000 if minutes >= _LONG_MINUTES else 1_000 + int(50_000 * minutes)
     return {
         "log_verify_records": records,
         "log_verify_seconds": round(verify_seconds(records), 3),
