@@ -353,9 +353,7 @@ def _start(alarms: Alarms, now_s: int, table: AlarmTable) -> tuple[Alarms, bool]
     recent = [one for one in counted if now_s - one[1] < table.cycle_s]
     names = [name for name, _ in recent]
     # No more of each is kept than it takes to refuse, so that no history grows without bound.
-    cycles = tuple(
-        one for at, one in enumerate(recent) if names[at:].count(one[0]) <= table.cycles
-    )
+    cycles = tuple(one for at, one in enumerate(recent) if names[at:].count(one[0]) <= table.cycles)
     refuse = any(names.count(name) >= table.cycles for name in names)
     if refuse:
         alarms = _raise(alarms, Cause.ALARM_REPEATS, now_s, table)
@@ -375,4 +373,3 @@ def _sound(alarms: Alarms, now_s: int, table: AlarmTable) -> tuple[Alarms, Sound
     critical = table.priority(due[0].name) == Priority.HIGH
     codes = tuple(table.condition(alarm.name).code for alarm in due)
     return alarms._replace(listed=listed), Sound(now_s, critical, codes)
-

@@ -7,7 +7,7 @@ from typing import Final
 
 from thecal.pump.implant import detection
 from thecal.pump.implant.alarms import Cause, Priority
-from thecal.pump.implant.battery import READINGS, Service, estimate, mean_mv
+from thecal.pump.implant.battery import READINGS, estimate, mean_mv
 from thecal.pump.implant.codec import digest, encode_limits, encode_program
 from thecal.pump.implant.detection import FAULT_OF, Situation, Watch, observe, released_nl
 from thecal.pump.implant.selftest import code_digest, failed_steps
@@ -51,7 +51,6 @@ class Care:
         self._hour_s = now_s + HOUR_S
         self.watch = Watch()
         self._voltages: tuple[int, ...] = ()
-        self.service: Service | None = None
 
     def next_due_s(self) -> int:
         """Return when the sensors or the hour are due next."""
@@ -184,7 +183,7 @@ class Care:
         works = self._works
         battery = works.profile.battery
         voltage_mv = mean_mv(self._voltages)
-        service = self.service = estimate(now_s, works.strokes, voltage_mv, battery)
+        service = estimate(now_s, works.strokes, voltage_mv, battery)
         self._set(Cause.SERVICE_ESTIMATES, there=not service.agree(battery), now_s=now_s)
         is_low = bool(self._voltages) and voltage_mv <= battery.low_mv
         self._set(Cause.BATTERY_LOW, there=is_low, now_s=now_s)

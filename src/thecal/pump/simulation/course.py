@@ -71,6 +71,7 @@ def lived(course: Course) -> Ended:
         for number, place, at_s in course.faults:
             _plan(world, number, place, at_s)
         world.run(course.until_s)
+        world.store.mend()  # what was never stored cannot be read
         if not world.log_is_damaged:
             check_log(world)
     except ViolationError as broken:
