@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from thecal.pump.amounts import DAY_S
 from thecal.pump.implant.alarms import Cause
-from thecal.pump.implant.values import Account, Record
+from thecal.pump.implant.implant import Implant
+from thecal.pump.implant.values import Account, Record, Reply
 from thecal.pump.program import Bridge, PatientBolus, Program, WeekStep
 from thecal.pump.simulation.links import programming
 from thecal.pump.simulation.scenarios_stage import (
@@ -139,14 +141,10 @@ def wrong_tubing(casts: Sequence[Cast]) -> Told:
         stage.install(constant(0), _NEW)
         stage.did("The pump is connected; tubing and catheter hold water.")
         prime_nl = tubing_nl + catheter_nl
-        reply = stage.world.ask(
-            "prime", lambda one, now_s, nl=prime_nl: one.prime(nl, numbers["fast_prime"], now_s)
-        )
+        reply = stage.world.ask("prime", partial(_prime, prime_nl, numbers["fast_prime"]))
         refused = "" if reply is None else reply.reason
         stage.did(f"A fast prime is refused: {refused}." if refused else "A fast prime is taken.")
-        reply = stage.world.ask(
-            "prime", lambda one, now_s, nl=prime_nl: one.prime(nl, numbers["prime"], now_s)
-        )
+        reply = stage.world.ask("prime", partial(_prime, prime_nl, numbers["prime"]))
         assert reply is not None
         assert reply.accepted, reply.reason
         stage.wait(-(-prime_nl * DAY_S // numbers["prime"]) + 1)
@@ -310,3 +308,7 @@ def _whether(flag: int) -> str:
 
 def _first(stage: Stage, kind: str) -> Record:
     return next(record for _, record in stage.entries() if record.kind == kind)
+
+
+def _prime(volume_nl: int, nl_per_day: int, implant: Implant, now_s: int) -> Reply:
+    return implant.prime(volume_nl, nl_per_day, now_s)
