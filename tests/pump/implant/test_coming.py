@@ -141,6 +141,17 @@ def test_every_window_is_judged(
     assert found == min(expected, default=None)
 
 
+@pytest.mark.parametrize(("most", "found"), [(11, 0), (12, None)])
+def test_a_window_may_be_fullest_where_it_ends(
+    monkeypatch: pytest.MonkeyPatch, most: int, found: int | None
+) -> None:
+    """A bolus of a stroke a second, and in its middle 3 s of basal flow at two: seconds 2 to 8."""
+    monkeypatch.setattr(coming_module, "SPANS", SHORT)
+    basal = Basal((0, 5, 8), (0, 2 * STROKE, 0))
+    coming = Coming(0, 0, basal, bolus=Bolus(10 * STROKE // DAY, 10))
+    assert breached(Windows(), coming, (most, 99, 99), STROKE) == found
+
+
 def test_a_window_into_which_nothing_flows_is_not_judged() -> None:
     past = Windows()
     past.add(0, 9)

@@ -187,3 +187,8 @@ def test_no_window_holds_more_than_the_highest(
 def test_the_highest_window_may_span_the_end_of_the_week() -> None:
     flow = Basal((0, 1_800, WEEK - 1_800), (10, 0, 10))
     assert highest_in_window(flow, 3_600) == 36_000
+
+
+def test_the_highest_window_may_be_the_one_that_ends_with_a_step() -> None:
+    flow = Basal((0, 36_000, 39_600), (1, 9, 0))
+    assert highest_in_window(flow, 14_400) == 3 * 3_600 + 9 * 3_600
