@@ -3,5 +3,17 @@
 from thecal.knowledge.figure import Confidence, Figure, Which
 from thecal.knowledge.loading import load_document, load_figures
 from thecal.knowledge.table import Table
+from thecal.knowledge.uncertain import Settled, at_quantile, is_uncertain, set_point
 
-__all__ = ["Confidence", "Figure", "Table", "Which", "load_document", "load_figures"]
+__all__ = [
+    "Confidence",
+    "Figure",
+    "Settled",
+    "Table",
+    "Which",
+    "at_quantile",
+    "is_uncertain",
+    "load_document",
+    "load_figures",
+    "set_point",
+]

@@ -1,5 +1,36 @@
 """Virtual people: their bodies, their pain, their history and what becomes of them."""
 
+from thecal.patients.kinetics import ORAL, PUMP, Exposure, Kinetics, make_kinetics
+from thecal.patients.people import People, draw_people, reported_pain
 from thecal.patients.pool import History, Pool, Route, make_pool
+from thecal.patients.population import (
+    Population,
+    Traits,
+    draw_traits,
+    load_population,
+    populations,
+    quantiles_of,
+    share,
+)
 
-__all__ = ["History", "Pool", "Route", "make_pool"]
+__all__ = [
+    "ORAL",
+    "PUMP",
+    "Exposure",
+    "History",
+    "Kinetics",
+    "People",
+    "Pool",
+    "Population",
+    "Route",
+    "Traits",
+    "draw_people",
+    "draw_traits",
+    "load_population",
+    "make_kinetics",
+    "make_pool",
+    "populations",
+    "quantiles_of",
+    "reported_pain",
+    "share",
+]

@@ -1,0 +1,323 @@
+"""Months of treatment of some people, step by step: observe, act, step.
+
+The same door for a clinic's rules, a teaching scenario and a program that learns: `Episode.observe`
+tells what the clinic sees, `Episode.act` sets doses and treatments, `Episode.step` lets days pass.
+Whoever acts never sees the true pain, the tolerance or what a person would respond to.
+
+Pain is what is left of the untreated pain after the drug, expectation and other treatment, each
+taking its share of what the others left, and what a withdrawal adds:
+
+    pain = untreated * (1 - relief) * (1 - placebo) * (1 - adjuvant) + withdrawal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thecal.effects import Response, Sites
+from thecal.errors import InputError
+from thecal.patients import ORAL, PUMP, Exposure, Kinetics, People, reported_pain
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_DAYS_A_YEAR: Final = 365.25
+_MCG_PER_MG: Final = 1000.0
+_HIGHEST: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How people change with time and treatment; each drawn once for a replicate.
+
+    Attributes
+    ----------
+    escalator_growth, stable_growth
+        Yearly growth of the need, natural logarithm, of the two kinds of people.
+    adaptation_half_life
+        Days; after a change of dose the body's habit follows it so.
+    withdrawal_pain
+        Points of 10 that a full withdrawal adds.
+    treated
+        Share of a side effect's drive that its own treatment takes away.
+    """
+
+    escalator_growth: float = 0.0
+    stable_growth: float = 0.0
+    adaptation_half_life: float = 2.0
+    withdrawal_pain: float = 0.0
+    treated: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """What the clinic sees on one day; arrays of shape (n,) but where said.
+
+    Attributes
+    ----------
+    pain, worst_pain
+        As told, 0 to 10; NaN of those not present.
+    grades
+        NCI CTC grades 0 to 4, shape (n, items); NaN of those not present.
+    oral, pump
+        Doses in force, mg/day of oral morphine equivalent and of the pump's drug.
+    present
+        Alive and still seen.
+    """
+
+    day: int
+    pain: Array
+    worst_pain: Array
+    grades: Array
+    items: tuple[str, ...]
+    oral: Array
+    pump: Array
+    present: Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Action:
+    """What is ordered from now on; what is ``None`` stays as it is.
+
+    Attributes
+    ----------
+    oral, pump
+        Doses, mg/day, shape (n,).
+    treat
+        Side effects that are treated by their own medicine, shape (n, items).
+    adjuvant
+        Share of the pain that other treatment takes, 0 to 1, shape (n,).
+    rotate
+        Share of the tolerance to the systemic opioid that is lost by changing it, 0 to 1.
+    expects
+        Whose expectation is at work, as after the start of something new.
+    """
+
+    oral: Array | None = None
+    pump: Array | None = None
+    treat: Mask | None = None
+    adjuvant: Array | None = None
+    rotate: Array | None = None
+    expects: Mask | None = None
+
+
+class Episode:
+    """Some people under treatment.
+
+    Parameters
+    ----------
+    people
+        Who; they enter on their entry dose, to which they are used.
+    response
+        What the drug does.
+    generator
+        For the noise of what is told; the same gives the same course.
+
+    Examples
+    --------
+    See docs/response.md, where a policy of four lines treats thirty people for a year.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        response: Response,
+        kinetics: Kinetics,
+        generator: np.random.Generator,
+        course: Course | None = None,
+    ) -> None:
+        self._people = people
+        self._response = response
+        self._generator = generator
+        self._course = course or Course()
+        self._exposure = Exposure(kinetics, people.kinetic)
+        self._day = 0
+        n = people.count
+        self._tolerance = people.tolerance.copy()
+        self._rotated = np.ones(n)
+        self._treat = np.zeros((n, len(people.items)), dtype=np.bool_)
+        self._adjuvant = np.zeros(n)
+        self._expects = np.zeros(n, dtype=np.bool_)
+        if ORAL in kinetics.unit:
+            self._exposure.set_dose(ORAL, 0, people.traits.entry_dose)
+            self._exposure.settle()
+        self._habit = self._drive(self._exposure.sites(0))
+        hazards = {name: people.settled.number(f"{name}_hazard", "1/day") for name in _FATES}
+        self.death_day = _when(people.traits.fate, hazards["death"])
+        self.end_day = _when(people.traits.staying, hazards["dropout"])
+
+    @property
+    def day(self) -> int:
+        """Days since entry."""
+        return self._day
+
+    @property
+    def people(self) -> People:
+        """Who is treated."""
+        return self._people
+
+    @property
+    def tolerance(self) -> Array:
+        """Factor on the concentrations needed, shape (n,); never below 1."""
+        return self._tolerance.copy()
+
+    def present(self) -> Mask:
+        """Return who is alive and still seen, shape (n,)."""
+        return (self.death_day > self._day) & (self.end_day > self._day)
+
+    def lose(self, who: NDArray[np.int64], end_day: Array, death_day: Array) -> None:
+        """Let the therapy of some end, or let them die, no later than on these days."""
+        self.end_day[who] = np.minimum(self.end_day[who], end_day)
+        self.death_day[who] = np.minimum(self.death_day[who], death_day)
+
+    def observe(self) -> Observation:
+        """Return what the clinic sees today; each call asks the people once."""
+        present = self.present()
+        true = self.true_pain()
+        noise = self._people.settled.number("pain_noise")
+        above = self._people.settled.number("worst_pain_above_average")
+        told = reported_pain(true, noise, self._generator)
+        absent = ~present
+        pain = np.where(absent, np.nan, told)
+        worst = np.where(absent, np.nan, np.minimum(_HIGHEST, told + above))
+        felt = self.harm() * np.exp(
+            self._people.settled.number("harm_noise")
+            * self._generator.standard_normal(self._treat.shape)
+        )
+        grades = np.where(absent[:, None], np.nan, self._response.grades(felt))
+        return Observation(
+            self._day,
+            pain,
+            worst,
+            grades,
+            self._people.items,
+            self._dose(ORAL),
+            self._dose(PUMP),
+            present,
+        )
+
+    def act(self, action: Action) -> None:
+        """Set doses and treatments from today on; those who are absent keep what they have.
+
+        Raises
+        ------
+        InputError
+            If a dose is negative, or a share outside 0 to 1; then nothing is changed.
+        """
+        _check(action)
+        present = self.present()
+        for route, dose in ((ORAL, action.oral), (PUMP, action.pump)):
+            if dose is not None and self._has(route):
+                new = np.where(present, dose, self._dose(route))
+                self._exposure.set_dose(route, self._day, new)
+        if action.treat is not None:
+            self._treat = np.where(present[:, None], action.treat, self._treat)
+        if action.adjuvant is not None:
+            self._adjuvant = np.where(present, action.adjuvant, self._adjuvant)
+        if action.rotate is not None:
+            self._rotated = np.where(present, self._rotated * (1.0 - action.rotate), self._rotated)
+        if action.expects is not None:
+            self._expects = np.where(present, action.expects, self._expects)
+
+    def step(self, days: int) -> None:
+        """Let days pass.
+
+        Raises
+        ------
+        InputError
+            If there is not at least one.
+        """
+        if days < 1:
+            raise InputError(f"a step is of {days} days, but of at least 1")
+        before = self._drive(self._exposure.sites(self._day))
+        course = self._course
+        growth = np.where(self._people.escalates, course.escalator_growth, course.stable_growth) * (
+            days / _DAYS_A_YEAR
+        )
+        exposed = (self._dose(ORAL) + self._dose(PUMP)) > 0.0
+        self._tolerance = self._tolerance * np.exp(np.where(exposed, growth, 0.0))
+        keeps = 0.5 ** (days / course.adaptation_half_life)
+        self._habit = before + (self._habit - before) * keeps
+        self._day += days
+
+    def true_pain(self) -> Array:
+        """Return the pain that nobody sees, 0 to 10, shape (n,)."""
+        traits = self._people.traits
+        drive = self._drive(self._exposure.sites(self._day))
+        left = traits.untreated_pain * (1.0 - self._response.relief(drive, traits.responsiveness))
+        left = left * (1.0 - np.where(self._expects, traits.placebo, 0.0)) * (1.0 - self._adjuvant)
+        left = left + self._course.withdrawal_pain * self.withdrawal()
+        return np.asarray(np.minimum(_HIGHEST, left))
+
+    def trial_pain(self, pump_mg_per_day: float, days: int) -> Array:
+        """Return the pain that people would tell after days of a trial infusion; changes nothing.
+
+        Shape (n,), 0 to 10; expectation is at work, as it is in a trial that is not blinded.
+        """
+        sites = self._exposure.with_trial(self._day, pump_mg_per_day, days)
+        traits = self._people.traits
+        relief = self._response.relief(self._drive(sites), traits.responsiveness)
+        true = traits.untreated_pain * (1.0 - relief) * (1.0 - traits.placebo)
+        noise = self._people.settled.number("pain_noise")
+        return reported_pain(true * (1.0 - self._adjuvant), noise, self._generator)
+
+    def withdrawal(self) -> Array:
+        """Return how far the drug falls short of what the body is used to, 0 to 1, shape (n,)."""
+        drive = self._drive(self._exposure.sites(self._day))
+        habit = np.maximum(self._habit, np.finfo(float).tiny)
+        return np.asarray(np.clip(1.0 - drive / habit, 0.0, 1.0))
+
+    def harm(self) -> Array:
+        """Return the drives of the side effects, of drug and disease, shape (n, items)."""
+        people = self._people
+        drug = self._response.harm(self._exposure.sites(self._day), self._tolerance)
+        total = people.susceptibility * drug + people.traits.background
+        return np.asarray(total * (1.0 - np.where(self._treat, self._course.treated, 0.0)))
+
+    def sites(self) -> Sites:
+        """Return the concentrations of today, ng/mL."""
+        return self._exposure.sites(self._day)
+
+    def _drive(self, sites: Sites) -> Array:
+        systemic = np.maximum(1.0, self._tolerance * self._rotated)
+        return self._response.drive(sites, self._tolerance, systemic)
+
+    def _has(self, route: str) -> bool:
+        return route in self._exposure.routes
+
+    def _dose(self, route: str) -> Array:
+        return self._exposure.dose(route) if self._has(route) else np.zeros(self._people.count)
+
+
+_FATES: Final = ("death", "dropout")
+
+
+def _when(quantiles: Array, hazard_a_day: float) -> Array:
+    """Return the day of an event of constant hazard; infinite where the hazard is zero."""
+    if hazard_a_day <= 0.0:
+        return np.full(len(quantiles), np.inf)
+    return np.asarray(-np.log1p(-quantiles) / hazard_a_day)
+
+
+def _check(action: Action) -> None:
+    for name, dose in (("oral", action.oral), ("pump", action.pump)):
+        if dose is not None and not (np.isfinite(dose) & (dose >= 0.0)).all():
+            raise InputError(f"the {name} dose must be zero or more, and finite, for everybody")
+    for name, part in (("adjuvant", action.adjuvant), ("rotate", action.rotate)):
+        if part is not None and not ((part >= 0.0) & (part <= 1.0)).all():
+            raise InputError(f'"{name}" is a share and must be within 0 to 1 for everybody')
+
+
+def traits_of(people: People) -> Mapping[str, Array]:
+    """Return what a record says of each person, by name, shape (n,)."""
+    return {
+        "age": people.traits.age,
+        "female": people.traits.female.astype(np.float64),
+        "escalates": people.escalates.astype(np.float64),
+        "entry_dose": people.traits.entry_dose,
+    }
