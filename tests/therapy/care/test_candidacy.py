@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -74,7 +75,8 @@ def test_every_rule_can_speak() -> None:
         else:
             assert rule.above is not None
             value = rule.above + 1.0
-        if not rule.speaks_of(replace(base, **{rule.answer: value})):
+        changed: dict[str, Any] = {rule.answer: value}
+        if not rule.speaks_of(replace(base, **changed)):
             silent.append(rule.words)
     assert silent == []
 
