@@ -18,6 +18,7 @@ EVERY = (
     "grade_share:nausea:2",
     "grade_mean:sedation",
     "event_free:infection",
+    "event_risk:infection",
     "event_share:infection",
     "median_time:death:months",
     "dose_mean:intrathecal",
@@ -101,6 +102,25 @@ def test_a_measure_can_travel_to_another_process(name: str) -> None:
 
 def test_the_mean_is_of_those_evaluable() -> None:
     assert of("pain_mean", with_pain((8, 4, 4), (8, 6, 6), (8, NAN, 2))) == 5.0
+
+
+@given(any_records())
+def test_the_risk_of_an_event_is_what_is_not_free_of_it(records: Records) -> None:
+    both = (of(f"event_{form}:infection", records, 182) for form in ("risk", "free"))
+    assert sum(both) == pytest.approx(100.0)
+
+
+def test_the_pain_told_last_counts_of_those_who_left() -> None:
+    records = with_pain((5, 8, NAN), (5, 6, 6), (5, NAN, 9))
+    assert of("last_pain_change_median", records, 182) == 3.0
+
+
+def test_the_pain_told_last_is_not_that_of_a_later_day() -> None:
+    assert of("last_pain_change_median", with_pain((5, 6, 9)), 28) == 1.0
+
+
+def test_who_was_seen_at_baseline_alone_has_told_no_change() -> None:
+    assert math.isnan(of("last_pain_change_median", with_pain((5, NAN, NAN)), 182))
 
 
 def test_percent_of_the_means_is_not_the_mean_of_percents() -> None:

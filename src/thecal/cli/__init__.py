@@ -16,7 +16,10 @@ from typing import Annotated
 import typer
 
 from thecal import NOTICE, ThecalError, __version__
+from thecal.cli.candidacy import candidacy
 from thecal.cli.pump import app as pump
+from thecal.cli.screening import screen
+from thecal.cli.study import study
 from thecal.errors import InputError
 
 app = typer.Typer(
@@ -29,6 +32,9 @@ app = typer.Typer(
 )
 
 app.add_typer(pump)
+app.command()(candidacy)
+app.command()(screen)
+app.command()(study)
 
 REFUSED = 2
 """Exit code when an input was refused; nothing was written."""
@@ -75,7 +81,7 @@ def simulate(
 ) -> None:
     """Follow one patient's course, from the prescription to the spinal cord."""
     started = time.perf_counter()
-    from thecal.prescription import read_course
+    from thecal.prescription import located, read_course
 
     course = read_course(file)
     from thecal.therapy import require_samples, summary, write_samples
@@ -83,7 +89,10 @@ def simulate(
 
     if samples is not None:
         require_samples(course)
-    result = follow(course, days=days)
+    try:
+        result = follow(course, days=days)
+    except InputError as refusal:
+        raise located(refusal, file) from refusal
     seconds = time.perf_counter() - started
     if samples is not None:
         write_samples(result, samples)

@@ -2,6 +2,7 @@
 
 from thecal.effects.known import Item, KnownEffects, Site, drugs_with_effects, load_effects
 from thecal.effects.response import Reference, Response, Sites, respond
+from thecal.effects.withdrawal import Stop, drugs_with_stops, stop_of
 
 __all__ = [
     "Item",
@@ -10,7 +11,10 @@ __all__ = [
     "Response",
     "Site",
     "Sites",
+    "Stop",
     "drugs_with_effects",
+    "drugs_with_stops",
     "load_effects",
     "respond",
+    "stop_of",
 ]

@@ -76,6 +76,9 @@ def drugs_with_effects() -> tuple[str, ...]:
 def load_effects(drug: str) -> KnownEffects:
     """Return what is known of a drug's effects.
 
+    A file may say ``same_as`` another drug: then its figures, parts and items stand wherever the
+    file says nothing else, as for what is known of opioids as a class.
+
     Raises
     ------
     InputError
@@ -92,15 +95,35 @@ def load_effects(drug: str) -> KnownEffects:
     if drug not in allowed:
         raise InputError(f'no effects are on record of "{drug}"; there are {", ".join(allowed)}')
     file = _DATA / f"{drug}.toml"
-    rest, figures = load_document(file, other_keys=_TABLES)
-    roles = {table: dict(rest.get(table, {})) for table in _TABLES if table != "item"}
+    rest, own = load_document(file, other_keys=("same_as", *_TABLES))
+    model = _model(rest.get("same_as"), drug, file.name)
+    inherited = model.roles if model else {}
+    roles = {
+        table: {**inherited.get(table, {}), **rest.get(table, {})}
+        for table in _TABLES
+        if table != "item"
+    }
     items = tuple(_item(entry, file.name) for entry in rest.get("item", []))
     if len({item.id for item in items}) != len(items):
         raise KnowledgeError(f"{file.name}: two items have the same id")
+    items = items or (model.items if model else ())
     named = {name for table in roles.values() for name in _names(table)}
     named |= {name for item in items for name in (item.oral, item.intrathecal) if name}
-    _compare(named, set(figures), file.name)
-    return KnownEffects(drug, figures, Table(roles), items)
+    figures = {**(model.figures if model else {}), **own}
+    if missing := sorted(named - set(figures)):
+        raise KnowledgeError(f"{file.name}: there is no figure {', '.join(missing)}")
+    if unused := sorted(set(own) - named):
+        raise KnowledgeError(f"{file.name}: no part is played by {', '.join(unused)}")
+    used = {name: figure for name, figure in figures.items() if name in named}
+    return KnownEffects(drug, Table(used), Table(roles), items)
+
+
+def _model(name: str | None, drug: str, file: str) -> KnownEffects | None:
+    if name is None:
+        return None
+    if name == drug or name not in drugs_with_effects():
+        raise KnowledgeError(f'{file}: "same_as" must name another drug, but there is no "{name}"')
+    return load_effects(name)
 
 
 def _item(entry: Mapping[str, Any], file: str) -> Item:
@@ -117,10 +140,3 @@ def _item(entry: Mapping[str, Any], file: str) -> Item:
 def _names(table: Mapping[str, Any]) -> list[str]:
     listed = [name for value in table.values() if isinstance(value, list) for name in value]
     return [*listed, *(value for value in table.values() if isinstance(value, str))]
-
-
-def _compare(named: set[str], figures: set[str], file: str) -> None:
-    if missing := sorted(named - figures):
-        raise KnowledgeError(f"{file}: there is no figure {', '.join(missing)}")
-    if unused := sorted(figures - named):
-        raise KnowledgeError(f"{file}: no part is played by {', '.join(unused)}")

@@ -123,9 +123,9 @@ class Response:
         responsiveness
             Greatest share that the drug can relieve in each person, 0 to 1.
         """
-        raised = np.power(drive, self.hill)
-        # Beyond what floats hold the effect is full.
-        part = np.where(np.isinf(raised), 1.0, raised / (1.0 + raised))
+        # Beyond what floats hold there is no effect or all of it, as the infinite power says.
+        with np.errstate(over="ignore", divide="ignore"):
+            part = 1.0 / (1.0 + np.power(drive, -self.hill))
         return np.asarray(responsiveness * part)
 
     def harm(self, sites: Sites, tolerance: Array) -> Array:
@@ -167,7 +167,7 @@ def respond(
         Fixes the concentrations that belong to doses.
     oral_to_intrathecal
         The oral dose that relieves as much as 1 of the pump, for a drug whose spinal EC50 is known
-        by conversion only.
+        by conversion only; without it the ratio of the drug's own data file holds, if there is one.
     quantiles
         Where in its range each uncertain figure lies, by name; others keep their set points.
 
@@ -179,18 +179,17 @@ def respond(
     settled = Settled.of(known.figures, quantiles)
     systemic, spinal = _half_effects(known, settled, reference, oral_to_intrathecal)
     spread = settled.number(known.role("harm", "spread"))
-    little = settled.number(known.role("harm", "little_habituation"))
+    little = _number(known, settled, "harm", "little_habituation", 0.0)
     habituation = np.array([1.0 if item.tolerates else little for item in known.items])
     plasma, site = _harm(known, settled, reference, spread, habituation)
     thresholds = [1.0, *(settled.number(name) for name in known.roles["harm"]["thresholds"])]
-    interaction = known.role("relief", "interaction")
     return Response(
         drug=known.drug,
         items=known.items,
         systemic_ec50=systemic,
         spinal_ec50=spinal,
         hill=settled.number(known.role("relief", "hill")),
-        interaction=settled.number(interaction) if interaction else 0.0,
+        interaction=_number(known, settled, "relief", "interaction", 0.0),
         harm_plasma=plasma,
         harm_site=site,
         habituation=habituation,
@@ -203,15 +202,21 @@ def respond(
 def _half_effects(
     known: KnownEffects, settled: Settled, reference: Reference, ratio: float | None
 ) -> tuple[float, float]:
+    systemic = np.inf
+    if name := known.role("relief", "systemic_ec50"):
+        systemic = settled.number(name, "ng/mL")
+    if name := known.role("relief", "spinal_ec50"):
+        return systemic, settled.number(name, "ng/mL")
     if not known.by_conversion:
         dose = settled.number(known.role("relief", "spinal_half_effect_dose"), "mg/day")
-        return np.inf, float(dose * reference.pump.cord)
-    if reference.oral is None or ratio is None or ratio <= 0.0:
+        return systemic, float(dose * reference.pump.cord)
+    if ratio is None:
+        ratio = _number(known, settled, "relief", "oral_to_intrathecal", 0.0)
+    if reference.oral is None or ratio <= 0.0:
         raise InputError(
             f"the spinal effect of {known.drug} is known by conversion from oral doses only, "
             "so a ratio above 0 and an oral reference are needed"
         )
-    systemic = settled.number(known.role("relief", "systemic_ec50"), "ng/mL")
     # The oral dose of U = 1, and the pump's dose that equals it.
     oral_mg = systemic / float(reference.oral.plasma)
     return systemic, float(oral_mg / ratio * reference.pump.cord)
@@ -232,7 +237,7 @@ def _harm(
             if not frequency or given is None:
                 continue
             dose = settled.number(known.role("harm", f"typical_{route}"), "mg/day")
-            tolerance = settled.number(known.role("harm", f"tolerance_{route}"))
+            tolerance = _number(known, settled, "harm", f"tolerance_{route}", 1.0)
             used = tolerance ** habituation[place]
             seen_in = "plasma" if route == "oral" else item.site
             concentration = dose * float(given.at(seen_in)) / used
@@ -240,3 +245,9 @@ def _harm(
             half = concentration * np.exp(-spread * ndtri(share))
             (plasma if route == "oral" else site)[place] = half
     return plasma, site
+
+
+def _number(known: KnownEffects, settled: Settled, table: str, part: str, default: float) -> float:
+    """Return the figure that plays a part; the default where none does."""
+    name = known.role(table, part)
+    return settled.number(name) if name else default

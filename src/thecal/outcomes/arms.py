@@ -56,6 +56,11 @@ def event_free(records: Records, day: int, event: str) -> float:
     return _WHOLE * kaplan_meier(followed, happened).at(day)
 
 
+def event_risk(records: Records, day: int, event: str) -> float:
+    """Return the share who had an event by the day, by Kaplan-Meier, percent; see `event_free`."""
+    return _WHOLE - event_free(records, day, event)
+
+
 def median_time(records: Records, day: int, event: str, unit: str) -> float:
     """Return the median time to an event by Kaplan-Meier over those followed to the day.
 

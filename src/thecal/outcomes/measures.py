@@ -169,6 +169,18 @@ def _event_free(name: str, event: str) -> Measure:
     )
 
 
+def _event_risk(name: str, event: str) -> Measure:
+    return Measure(
+        name,
+        f"{event} until then, by Kaplan-Meier",
+        "%",
+        ("events", "death_day", "end_day"),
+        "survival",
+        partial(arms.event_risk, event=event),
+        event=event,
+    )
+
+
 def _event_share(name: str, event: str) -> Measure:
     found = partial(persons.had_event, event=event)
     return _share(name, f"{event} until then", "events", found)
@@ -244,6 +256,13 @@ _NAMED: Final = (
     _mean("worst_pain_mean", "worst pain", "points", "worst_pain", persons.worst_pain),
     _mean("pain_change", "change of pain", "points", "pain", persons.pain_change),
     _median("pain_change_median", "median change of pain", "points", "pain", persons.pain_change),
+    _median(
+        "last_pain_change_median",
+        "median change of the pain told last",
+        "points",
+        "pain",
+        persons.last_pain_change,
+    ),
     _mean(
         "pain_change_mean_percent",
         "mean of each person's change of pain",
@@ -286,6 +305,7 @@ _FAMILIES: Final[Mapping[str, _Family]] = {
         _Family("grade_share:ITEM:GRADE", _grade_share),
         _Family("grade_mean:ITEM", _grade_mean),
         _Family("event_free:EVENT", _event_free),
+        _Family("event_risk:EVENT", _event_risk),
         _Family("event_share:EVENT", _event_share),
         _Family("median_time:EVENT[:days|months|years]", _median_time),
         _Family("dose_mean:intrathecal|oral", _dose_mean),

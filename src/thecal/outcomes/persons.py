@@ -51,6 +51,17 @@ def pain_change(records: Records, day: int) -> Array:
     return pain(records, day) - baseline_pain(records, day)
 
 
+def last_pain_change(records: Records, day: int) -> Array:
+    """Return pain as last told by the day less pain at baseline, also of those who left since.
+
+    The last observation is carried forward, as trials that people leave because of pain print it.
+    """
+    until = records.pain[:, : records.at(day) + 1]
+    places = np.where(np.isnan(until), -1, np.arange(until.shape[1])).max(axis=1)
+    last = np.take_along_axis(until, np.maximum(places, 0)[:, None], axis=1)[:, 0]
+    return np.asarray(np.where(places > 0, last - until[:, 0], np.nan))
+
+
 def toxicity_change(records: Records, day: int) -> Array:
     """Return the sum of the grades on the day less that at baseline."""
     return toxicity(records, day) - baseline_toxicity(records, day)

@@ -1,7 +1,7 @@
 """Virtual people: their bodies, their pain, their history and what becomes of them."""
 
-from thecal.patients.kinetics import ORAL, PUMP, Exposure, Kinetics, make_kinetics
-from thecal.patients.people import People, draw_people, reported_pain
+from thecal.patients.kinetics import ORAL, PUMP, Exposure, Kinetics, make_kinetics, steadied
+from thecal.patients.people import People, draw_people, entry_doses, reported_pain
 from thecal.patients.pool import History, Pool, Route, make_pool
 from thecal.patients.population import (
     Population,
@@ -26,6 +26,7 @@ __all__ = [
     "Traits",
     "draw_people",
     "draw_traits",
+    "entry_doses",
     "load_population",
     "make_kinetics",
     "make_pool",
@@ -33,4 +34,5 @@ __all__ = [
     "quantiles_of",
     "reported_pain",
     "share",
+    "steadied",
 ]

@@ -108,7 +108,16 @@ def _daily(pool: Pool, route: str) -> Array:
     days = [pool.read(route, who, 24.0 * day) for day in range(DAYS + 1)]
     shown = np.stack(days, axis=-1) * _MCG_PER_H
     cord = shown[:, 1:-1].mean(axis=1)
-    return np.stack([shown[:, 0], cord * _NG_PER_MCG, shown[:, -1] * _NG_PER_MCG], axis=1)
+    return steadied(np.stack([shown[:, 0], cord * _NG_PER_MCG, shown[:, -1] * _NG_PER_MCG], axis=1))
+
+
+def steadied(shown: Array) -> Array:
+    """Return concentrations without their last digits, 6e-8 of each.
+
+    The last bits of a solved body can differ with how a machine compiled the solver; a trial, with
+    its thresholds, would make other people of them.
+    """
+    return shown.astype(np.float32).astype(np.float64)
 
 
 class Exposure:
@@ -121,12 +130,17 @@ class Exposure:
     """
 
     def __init__(self, kinetics: Kinetics, who: NDArray[np.int64]) -> None:
-        self._unit = {name: unit[who] for name, unit in kinetics.unit.items()}
+        # By day first, so that what one day shows lies together in memory.
+        self._unit = {
+            name: np.ascontiguousarray(np.moveaxis(unit[who], 2, 0))
+            for name, unit in kinetics.unit.items()
+        }
         self._people = len(who)
         self._rates = {name: np.zeros(self._people) for name in self._unit}
         self._settled = np.zeros((self._people, len(_SITES)))
         self._changes: list[tuple[str, int, Array]] = []
         self._day = 0
+        self._shown: tuple[int, Sites] | None = None
 
     def set_dose(self, route: str, day: int, mg_per_day: Array) -> None:
         """Let each take a route's drug at a dose from a day on.
@@ -145,6 +159,7 @@ class Exposure:
         change = mg_per_day - self._rates[route]
         if change.any():
             self._changes.append((route, day, change))
+            self._shown = None
             self._rates[route] = np.array(mg_per_day, dtype=np.float64)
 
     @property
@@ -159,10 +174,11 @@ class Exposure:
     def settle(self) -> None:
         """Take the doses in force as given for ever: the state in which people enter."""
         self._settled = sum(
-            (self._unit[name][:, :, -1] * rate[:, None] for name, rate in self._rates.items()),
+            (self._unit[name][-1] * rate[:, None] for name, rate in self._rates.items()),
             np.zeros_like(self._settled),
         )
         self._changes = []
+        self._shown = None
 
     def sites(self, day: int) -> Sites:
         """Return the concentrations on a day, ng/mL, shape (n,) at each site; never below zero.
@@ -172,17 +188,21 @@ class Exposure:
         InputError
             If the day lies before one already reached.
         """
+        if self._shown is not None and self._shown[0] == day:
+            return self._shown[1]
         self._reach(day)
         shown = self._settled.copy()
         for route, start, change in self._changes:
-            shown += self._unit[route][:, :, day - start] * change[:, None]
+            shown += self._unit[route][day - start] * change[:, None]
         np.maximum(shown, 0.0, out=shown)
-        return Sites(shown[:, 0], shown[:, 1], shown[:, 2])
+        sites = Sites(shown[:, 0], shown[:, 1], shown[:, 2])
+        self._shown = day, sites
+        return sites
 
     def with_trial(self, day: int, mg_per_day: float, days: int) -> Sites:
         """Return what the sites would show after days of a dose by the pump's route beside."""
         now = self.sites(day)
-        more = self._unit[PUMP][:, :, min(days, DAYS)] * mg_per_day
+        more = self._unit[PUMP][min(days, DAYS)] * mg_per_day
         return Sites(now.plasma + more[:, 0], now.cord + more[:, 1], now.cisterna + more[:, 2])
 
     def _reach(self, day: int) -> None:
@@ -192,7 +212,7 @@ class Exposure:
         kept = []
         for route, start, change in self._changes:
             if day - start >= DAYS:
-                self._settled += self._unit[route][:, :, -1] * change[:, None]
+                self._settled += self._unit[route][-1] * change[:, None]
             else:
                 kept.append((route, start, change))
         self._changes = kept

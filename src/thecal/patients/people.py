@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from thecal.effects import Response
+from thecal.effects import Response, Sites
 from thecal.errors import InputError
 from thecal.knowledge import Settled
-from thecal.patients.kinetics import ORAL, Kinetics
+from thecal.patients.kinetics import ORAL, PUMP, Kinetics
 from thecal.patients.population import Population, Traits, draw_traits
 
 Array = NDArray[np.float64]
@@ -117,6 +117,22 @@ def draw_people(
     return _joined(kept, screened).some(np.arange(count))
 
 
+def entry_doses(traits: Traits) -> dict[str, Array]:
+    """Return what people take when they enter, by route, mg/day, shape (n,)."""
+    return {ORAL: traits.entry_dose, PUMP: traits.entry_pump_dose}
+
+
+def entry_sites(traits: Traits, kinetics: Kinetics, who: NDArray[np.int64]) -> Sites:
+    """Return what these doses show in some of the kinetic people once settled, ng/mL."""
+    plasma, cord, cisterna = np.zeros((3, len(who)))
+    for route, dose in entry_doses(traits).items():
+        if route in kinetics.unit:
+            shown = kinetics.settled(route, dose, who)
+            plasma, cord = plasma + shown.plasma, cord + shown.cord
+            cisterna = cisterna + shown.cisterna
+    return Sites(plasma, cord, cisterna)
+
+
 def reported_pain(true_pain: Array, noise: float, generator: np.random.Generator) -> Array:
     """Return what people tell of their pain on one day: 0 to 10, with the day's own noise."""
     told = true_pain + noise * generator.standard_normal(true_pain.shape)
@@ -134,12 +150,8 @@ def _draw(
     items = tuple(item.id for item in response.items)
     traits = draw_traits(population, settled, items, generator, _BLOCK)
     kinetic = generator.integers(kinetics.people, size=_BLOCK)
-    if ORAL in kinetics.unit:
-        sites = kinetics.settled(ORAL, traits.entry_dose, kinetic)
-        naive = response.drive(sites, np.ones(_BLOCK))
-        tolerance = np.maximum(1.0, naive / traits.entry_drive)
-    else:
-        tolerance = np.ones(_BLOCK)
+    naive = response.drive(entry_sites(traits, kinetics, kinetic), np.ones(_BLOCK))
+    tolerance = np.maximum(1.0, naive / traits.entry_drive)
     return People(
         population,
         settled,
@@ -162,11 +174,10 @@ def _screened(
 ) -> NDArray[np.bool_]:
     traits = drawn.traits
     pain, harm = traits.untreated_pain, traits.background
-    if ORAL in kinetics.unit:
-        sites = kinetics.settled(ORAL, traits.entry_dose, drawn.kinetic)
-        drive = response.drive(sites, drawn.tolerance)
-        pain = pain * (1.0 - response.relief(drive, traits.responsiveness))
-        harm = harm + drawn.susceptibility * response.harm(sites, drawn.tolerance)
+    sites = entry_sites(traits, kinetics, drawn.kinetic)
+    drive = response.drive(sites, drawn.tolerance)
+    pain = pain * (1.0 - response.relief(drive, traits.responsiveness))
+    harm = harm + drawn.susceptibility * response.harm(sites, drawn.tolerance)
     told = reported_pain(pain, drawn.settled.number("pain_noise"), generator)
     grades = response.grades(harm)
     if admits is None:

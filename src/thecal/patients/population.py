@@ -53,6 +53,9 @@ FIGURES: Final = (
 )
 """What every population has a figure of."""
 
+ENTRY_PUMP: Final = ("entry_pump_dose", "entry_pump_dose_spread")
+"""What a population has besides whose people have had a pump for long when they enter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -102,8 +105,9 @@ def load_population(name: str) -> Population:
         raise InputError(f'there is no population "{name}"; there are {", ".join(populations())}')
     file = _DATA / f"{name}.toml"
     rest, figures = load_document(file, other_keys=("title", "levels", "tip", "weights"))
-    missing = [figure for figure in FIGURES if figure not in figures]
-    unknown = [figure for figure in figures if figure not in FIGURES]
+    needed = (*FIGURES, *ENTRY_PUMP) if set(ENTRY_PUMP) & set(figures) else FIGURES
+    missing = [figure for figure in needed if figure not in figures]
+    unknown = [figure for figure in figures if figure not in needed]
     if missing or unknown or not {"title", "levels", "tip"} <= set(rest):
         raise KnowledgeError(
             f"{file.name}: missing {', '.join(missing) or 'nothing'}; "
@@ -127,8 +131,10 @@ class Traits:
         Greatest share of it that the drug could relieve.
     entry_dose
         Oral morphine equivalent at entry, mg/day.
+    entry_pump_dose
+        What a pump has long given them at entry, mg/day; 0 without a pump.
     entry_drive
-        What that dose does for them, in units of the dose for half of their greatest relief.
+        What these doses do for them, in units of the dose for half of their greatest relief.
     background
         Drive of each side effect that the disease itself causes, shape (n, items).
     placebo
@@ -142,6 +148,7 @@ class Traits:
     untreated_pain: Array
     responsiveness: Array
     entry_dose: Array
+    entry_pump_dose: Array
     entry_drive: Array
     background: Array
     placebo: Array
@@ -187,9 +194,19 @@ def draw_traits(
     own = generator.standard_normal((people, len(items)))
     deviate = np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * own
     background = weights * number("background") * np.exp(number("background_spread") * deviate)
+    pump = _entry_pump_dose(population, settled, generator, people)
     return Traits(
-        age, female, pain, responsiveness, dose, drive, background, placebo, fate, staying
+        age, female, pain, responsiveness, dose, pump, drive, background, placebo, fate, staying
     )
+
+
+def _entry_pump_dose(
+    population: Population, settled: Settled, generator: np.random.Generator, people: int
+) -> Array:
+    if not set(ENTRY_PUMP) <= set(population.figures):
+        return np.zeros(people)
+    median, spread = settled.number(ENTRY_PUMP[0], "mg/day"), settled.number(ENTRY_PUMP[1])
+    return _lognormal(generator.random(people), median, spread)
 
 
 def share(quantiles: Array, mean: float, spread: float) -> Array:

@@ -112,7 +112,7 @@ def test_death_keeps_later_events_from_happening() -> None:
 
 def test_the_first_days_are_those_of_the_events(drawn: Complications) -> None:
     days = draw_complications(np.random.default_rng(3), 2000, TEN_YEARS)
-    assert set(days) == {*EVENTS, "surgery"}
+    assert set(days) == {*EVENTS, "surgery", "catheter_system", "pump_end"}
     for name in EVENTS:
         assert (days[name] == drawn.first(name)).all()
     assert (days["surgery"] == drawn.first(*SURGERY)).all()

@@ -16,6 +16,7 @@ from thecal.therapy.care.operation import Operation, draw_operations
 from thecal.therapy.care.policy import Policy, Rule, load_policy, policies
 from thecal.therapy.care.refills import refill_days, refill_every_days
 from thecal.therapy.care.risks import EVENTS, Battery, Cause, Granuloma, Risks, load_risks
+from thecal.therapy.care.setting import Quantiles, Setting, World, prepare_setting
 
 __all__ = [
     "EVENTS",
@@ -33,8 +34,11 @@ __all__ = [
     "Observation",
     "Operation",
     "Policy",
+    "Quantiles",
     "Risks",
     "Rule",
+    "Setting",
+    "World",
     "draw_complications",
     "draw_operations",
     "follow",
@@ -42,6 +46,7 @@ __all__ = [
     "load_policy",
     "load_risks",
     "policies",
+    "prepare_setting",
     "refill_days",
     "refill_every_days",
     "share_of_testosterone",

@@ -12,7 +12,7 @@ from thecal.knowledge import Settled
 from thecal.patients import share
 from thecal.therapy.care.complications import follow
 from thecal.therapy.care.episode import Action, Episode, Observation
-from thecal.therapy.care.policy import Given, Policy
+from thecal.therapy.care.policy import PERCENT, Given, Policy, Rule
 from thecal.therapy.care.risks import load_risks
 
 Array = NDArray[np.float64]
@@ -39,7 +39,8 @@ class Clinic:
     implant_day
         Day on which the pump starts, infinite if never; shape (n,).
     trial_relief
-        Share of the pain that was relieved in the screening trial, as told; NaN where none was.
+        Share of the pain that was relieved in the screening trial, as told: at the first dose that
+        was enough, else at the best; NaN where none was held.
     """
 
     def __init__(
@@ -61,12 +62,17 @@ class Clinic:
         self._every_on_pump = round(
             self._number("clinic", "every_on_pump", "day", float(self._every))
         )
+        self._later_from = self._number("clinic", "later_from", "day", np.inf)
         self._number_of_people = n
         self._treat = np.zeros((n, len(episode.people.items)), dtype=np.bool_)
         self._rotated = np.zeros(n, dtype=np.bool_)
         self._adjuvant = self._draw_adjuvant()
         self._first: dict[Given, Array] = {"oral": np.full(n, np.nan), "pump": np.full(n, np.nan)}
         self._started = np.zeros(n, dtype=np.bool_)
+        self._trial_dose = np.zeros(n)
+        self._told_at_entry = np.full(n, np.nan)
+        self._visits_risen = np.zeros(n, dtype=np.int64)
+        self._withdrew_day = np.full(n, np.inf)
         self.trial_relief = np.full(n, np.nan)
         self.implant_day = self._draw_implants()
 
@@ -75,8 +81,23 @@ class Clinic:
         """Days between two decisions, before and without the pump or on it, the shorter."""
         return min(self._every, self._every_on_pump)
 
+    def decision_days(self, last: int) -> list[int]:
+        """Return the days of decisions from entry to a last day: close at first, then rarer.
+
+        Examples
+        --------
+        Every 30 days for half a year and every 90 days from then on are 0, 30, ... 150, 180, 270.
+        """
+        if not np.isfinite(self._later_from):
+            return list(range(0, last + 1, self.every))
+        turn = round(self._later_from)
+        later = round(self._number("clinic", "every_later", "day"))
+        return [*range(0, min(turn, last + 1), self.every), *range(turn, last + 1, later)]
+
     def try_pump(self, baseline: Array) -> None:
         """Hold the screening trial, and keep the pump from those in whom it fails.
+
+        The dose of the trial is doubled as often as the policy says, until the relief is enough.
 
         Parameters
         ----------
@@ -87,13 +108,23 @@ class Clinic:
             return
         dose = self._number("trial", "trial_dose", "mg/day")
         days = round(self._number("trial", "trial_days", "day"))
-        told = self._episode.trial_pain(dose, days)
-        relief = 1.0 - told / np.maximum(baseline, np.finfo(float).tiny)
-        self.trial_relief = np.asarray(relief)
-        success = relief >= self._number("trial", "trial_relief")
+        doublings = round(self._number("trial", "trial_doublings", default=0.0))
+        enough = self._number("trial", "trial_relief")
+        relief = np.full(self._number_of_people, -np.inf)
+        for tried in dose * 2.0 ** np.arange(doublings + 1):
+            told = self._episode.trial_pain(float(tried), days)
+            now = 1.0 - told / np.maximum(baseline, np.finfo(float).tiny)
+            better = (relief < enough) & (now > relief)
+            relief = np.where(better, now, relief)
+            self._trial_dose = np.where(better, tried, self._trial_dose)
+        self.trial_relief = relief
+        success = relief >= enough
         implanted = self._number("trial", "implanted_after_success", default=1.0)
         willing = self._generator.random(self._number_of_people) < implanted
         self.implant_day = np.where(success & willing, self.implant_day, np.inf)
+        if self._policy.follows == "implanted":
+            left = np.flatnonzero(np.isinf(self.implant_day))
+            self._episode.lose(left, np.zeros(len(left)), np.full(len(left), np.inf))
 
     def implant(self, days: int) -> dict[str, Array]:
         """Draw what goes wrong with the pumps, and end the therapy of those who lose theirs.
@@ -109,7 +140,7 @@ class Clinic:
             By the name of the event the day of each person's first, infinite if none by then,
             shape (n,); ``implanted`` and, after a trial, ``trial_success`` among them.
         """
-        if not self._policy.has("pump"):
+        if not self._policy.explants:
             return {}
         episode = self._episode
         dead = episode.death_day if np.isfinite(episode.death_day).any() else None
@@ -138,8 +169,13 @@ class Clinic:
         episode.lose(who, implanted[who] + later.end_day, implanted[who] + later.death_day)
         return events
 
+    def withdrawals(self) -> dict[str, Array]:
+        """Return when people withdrew for pain, by the event's name; none without such a rule."""
+        return {"withdrew": self._withdrew_day.copy()} if self._policy.has("withdrawal") else {}
+
     def decide(self, seen: Observation) -> Action:
-        """Return what the policy orders on what is seen."""
+        """Return what the policy orders on what is seen, and let those go who withdraw."""
+        self._withdraw(seen)
         start = (self.implant_day <= seen.day) & ~self._started
         oral, pump = self._start(seen, start)
         held = start | ~(self._started | self._visits_today(seen.day))
@@ -158,13 +194,28 @@ class Clinic:
             expects=np.ones(self._number_of_people, dtype=np.bool_),
         )
 
+    def _withdraw(self, seen: Observation) -> None:
+        if not self._policy.has("withdrawal"):
+            return
+        if seen.day == 0:
+            self._told_at_entry = seen.pain.copy()
+        rise = self._number("withdrawal", "withdraws_from_rise")
+        running = round(self._number("withdrawal", "withdraws_after_visits"))
+        risen = seen.pain - self._told_at_entry >= rise
+        self._visits_risen = np.where(risen, self._visits_risen + 1, 0)
+        who = np.flatnonzero((self._visits_risen >= running) & np.isinf(self._withdrew_day))
+        self._withdrew_day[who] = seen.day
+        self._episode.lose(who, np.full(len(who), float(seen.day)), np.full(len(who), np.inf))
+
     def _start(self, seen: Observation, start: Mask) -> tuple[Array, Array]:
         if not self._policy.has("pump"):
             return seen.oral.copy(), seen.pump.copy()
         kept = self._number("pump", "oral_kept", default=1.0)
         ratio = self._number("pump", "start_ratio", default=np.inf)
         converted = seen.oral * (1.0 - kept) / ratio
-        first = np.maximum(converted, self._number("pump", "start_dose", "mg/day", 0.0))
+        tried = self._trial_dose * self._number("pump", "start_of_trial_dose", default=0.0)
+        least = self._number("pump", "start_dose", "mg/day", 0.0)
+        first = np.maximum(np.maximum(converted, tried), least)
         oral = np.where(start, seen.oral * kept, seen.oral)
         return np.asarray(oral), np.where(start, first, seen.pump)
 
@@ -184,11 +235,15 @@ class Clinic:
             if rule.once_on_pump:
                 holds &= self._started
             holds &= left
-            by = self._settled.number(rule.change, "percent") / _PERCENT
-            step = np.nan_to_num(first) * by if rule.of_first else dose * by
+            step = self._step(rule, np.nan_to_num(first) if rule.of_first else dose)
             changed = np.where(holds, np.maximum(0.0, dose + step), changed)
             left &= ~holds
         return changed
+
+    def _step(self, rule: Rule, of: Array) -> Array | float:
+        if self._policy.figures[rule.change].unit == PERCENT:
+            return of * (self._settled.number(rule.change, PERCENT) / _PERCENT)
+        return self._settled.number(rule.change, "mg/day")
 
     def _treatments(self, grades: Array) -> Mask:
         least = self._number("care", "treat_from_grade", default=np.inf)
@@ -197,7 +252,7 @@ class Clinic:
 
     def _visits_today(self, day: int) -> bool:
         # The first decision day on which so many days have passed.
-        return day % self._every < self.every
+        return day >= self._later_from or day % self._every < self.every
 
     def _rotations(self, day: int, pain: Array) -> Array:
         due = self._number("care", "rotate_from_day", "day", np.inf) <= day

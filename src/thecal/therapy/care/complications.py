@@ -26,6 +26,12 @@ SURGERY: Final = (
 )
 """The events that are a further operation."""
 
+CATHETER_SYSTEM: Final = ("procedure", "catheter")
+"""The events that a paper on catheters counts together."""
+
+PUMP_END: Final = (BATTERY, "pump", "stall", "explant")
+"""The events that end the life of a pump; of somebody's first, the earliest does."""
+
 _Log = list[tuple[NDArray[np.int64], NDArray[np.int64], Array]]
 """Whose event, which (its place in `EVENTS`), and on what day."""
 
@@ -75,9 +81,13 @@ class Complications:
         return np.bincount(self.person[chosen], minlength=self.people).astype(np.int64)
 
     def first_days(self) -> dict[str, Array]:
-        """Return the first days of every event by name, and of "surgery", any later operation."""
+        """Return the first days of every event by name, and of those that are counted together.
+
+        These are "surgery", any later operation, "catheter_system" and "pump_end".
+        """
         found = {name: self.first(name) for name in EVENTS}
-        return found | {"surgery": self.first(*SURGERY)}
+        together = {"surgery": SURGERY, "catheter_system": CATHETER_SYSTEM, "pump_end": PUMP_END}
+        return found | {name: self.first(*names) for name, names in together.items()}
 
 
 def _places(names: tuple[str, ...]) -> list[int]:

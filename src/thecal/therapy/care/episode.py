@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from thecal.effects import Response, Sites
 from thecal.errors import InputError
-from thecal.patients import ORAL, PUMP, Exposure, Kinetics, People, reported_pain
+from thecal.patients import ORAL, PUMP, Exposure, Kinetics, People, entry_doses, reported_pain
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -40,7 +40,7 @@ class Course:
     escalator_growth, stable_growth
         Yearly growth of the need, natural logarithm, of the two kinds of people.
     adaptation_half_life
-        Days; after a change of dose the body's habit follows it so.
+        Days; after a change of dose the body's habit follows it so; 0: at once.
     withdrawal_pain
         Points of 10 that a full withdrawal adds.
     treated
@@ -112,7 +112,7 @@ class Episode:
     Parameters
     ----------
     people
-        Who; they enter on their entry dose, to which they are used.
+        Who; they enter on their entry doses, by mouth and pump, to which they are used.
     response
         What the drug does.
     generator
@@ -143,9 +143,10 @@ class Episode:
         self._treat = np.zeros((n, len(people.items)), dtype=np.bool_)
         self._adjuvant = np.zeros(n)
         self._expects = np.zeros(n, dtype=np.bool_)
-        if ORAL in kinetics.unit:
-            self._exposure.set_dose(ORAL, 0, people.traits.entry_dose)
-            self._exposure.settle()
+        for route, dose in entry_doses(people.traits).items():
+            if self._has(route):
+                self._exposure.set_dose(route, 0, dose)
+        self._exposure.settle()
         self._habit = self._drive(self._exposure.sites(0))
         hazards = {name: people.settled.number(f"{name}_hazard", "1/day") for name in _FATES}
         self.death_day = _when(people.traits.fate, hazards["death"])
@@ -241,7 +242,8 @@ class Episode:
         )
         exposed = (self._dose(ORAL) + self._dose(PUMP)) > 0.0
         self._tolerance = self._tolerance * np.exp(np.where(exposed, growth, 0.0))
-        keeps = 0.5 ** (days / course.adaptation_half_life)
+        half_life = course.adaptation_half_life
+        keeps = 0.5 ** (days / half_life) if half_life > 0.0 else 0.0
         self._habit = before + (self._habit - before) * keeps
         self._day += days
 

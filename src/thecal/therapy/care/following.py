@@ -34,7 +34,8 @@ def follow_arm(episode: Episode, clinic: Clinic, arm: str, visits: Sequence[int]
     if not visits or visits[0] != 0 or list(visits) != sorted(set(visits)):
         raise InputError("visits must be different days that rise from 0, the baseline")
     last = visits[-1]
-    days = sorted({*visits, *range(0, last + 1, clinic.every)})
+    decisions = set(clinic.decision_days(last))
+    days = sorted({*visits, *decisions})
     seen: dict[int, Observation] = {}
     events: Mapping[str, Array] = {}
     for day in days:
@@ -46,8 +47,9 @@ def follow_arm(episode: Episode, clinic: Clinic, arm: str, visits: Sequence[int]
         if day == 0:
             clinic.try_pump(now.pain)
             events = clinic.implant(last)
-        if day % clinic.every == 0:
+        if day in decisions:
             episode.act(clinic.decide(now))
+    events = {**events, **clinic.withdrawals()}
     return _recorded(episode, clinic, arm, [seen[day] for day in visits], events)
 
 

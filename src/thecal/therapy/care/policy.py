@@ -16,12 +16,16 @@ from thecal.errors import InputError, KnowledgeError
 from thecal.knowledge import Figure, Table, load_document
 
 Given = Literal["oral", "pump"]
+Follows = Literal["everybody", "implanted"]
 
 _DATA = files("thecal.therapy.care") / "data" / "policies"
-_KEYS: Final = ("title", "drug", "explants", "limiting", "rule", "clinic", "care", "pump", "trial")
+PERCENT: Final = "percent"
+"""The unit of a change that is a share of the dose."""
+
+_KEYS: Final = ("title", "drug", "explants", "follows", "limiting", "rule")
 
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "clinic": ("every", "every_on_pump"),
+    "clinic": ("every", "every_on_pump", "every_later", "later_from"),
     "care": (
         "adjuvant",
         "adjuvant_spread",
@@ -34,13 +38,21 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "pump": (
         "start_ratio",
         "start_dose",
+        "start_of_trial_dose",
         "oral_kept",
         "wait",
         "wait_spread",
         "never_implanted",
         "pump_ceiling",
     ),
-    "trial": ("trial_dose", "trial_days", "trial_relief", "implanted_after_success"),
+    "trial": (
+        "trial_dose",
+        "trial_days",
+        "trial_doublings",
+        "trial_relief",
+        "implanted_after_success",
+    ),
+    "withdrawal": ("withdraws_from_rise", "withdraws_after_visits"),
 }
 """Parts that figures may play in each table of a policy's file."""
 
@@ -52,8 +64,8 @@ class Rule:
     Attributes
     ----------
     change
-        Name of the figure with the change, in % of the dose; or of the first dose where
-        ``of_first`` holds.
+        Name of the figure with the change, in % of the dose, or of the first dose where
+        ``of_first`` holds; or as a dose, in mg/day or mcg/day.
     pain_from, pain_below
         The pain told today lies there.
     grade_from, grade_below
@@ -83,7 +95,11 @@ class Policy:
     drug
         What the pump holds.
     explants
-        The study that says how often pumps are taken out; empty: there is no pump.
+        The study that says how often pumps are taken out; empty: what goes wrong with pumps is
+        not followed, as with an external pump, or there is none.
+    follows
+        Whom the study goes on with after a screening trial: "everybody" or the "implanted" alone,
+        as cohorts of pumps do.
     limiting
         The side effects that limit the doses of a route; the others are told but change nothing.
     roles
@@ -94,6 +110,7 @@ class Policy:
     title: str
     drug: str
     explants: str
+    follows: Follows
     limiting: Mapping[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     roles: Mapping[str, Mapping[str, str]]
@@ -131,7 +148,7 @@ def load_policy(name: str) -> Policy:
     if name not in policies():
         raise InputError(f'there is no policy "{name}"; there are {", ".join(policies())}')
     file = _DATA / f"{name}.toml"
-    rest, figures = load_document(file, other_keys=_KEYS)
+    rest, figures = load_document(file, other_keys=(*_KEYS, *PARTS))
     rules = tuple(_rule(entry, file.name) for entry in rest.get("rule", []))
     roles = {table: dict(rest.get(table, {})) for table in PARTS}
     for table, parts in PARTS.items():
@@ -148,8 +165,20 @@ def load_policy(name: str) -> Policy:
     limiting: dict[str, tuple[str, ...]] = {
         route: tuple(limits.get(route, ())) for route in get_args(Given)
     }
-    title, drug, explants = rest["title"], rest["drug"], rest.get("explants", "")
-    return Policy(name, title, drug, explants, Table(limiting), rules, Table(roles), figures)
+    follows = rest.get("follows", "everybody")
+    if follows not in get_args(Follows):
+        raise KnowledgeError(f'{file.name}: a policy follows "{follows}"')
+    return Policy(
+        name,
+        rest["title"],
+        rest["drug"],
+        rest.get("explants", ""),
+        follows,
+        Table(limiting),
+        rules,
+        Table(roles),
+        figures,
+    )
 
 
 def _rule(entry: Mapping[str, Any], file: str) -> Rule:

@@ -23,7 +23,16 @@ from thecal.effects import Sites
 from thecal.errors import InputError
 from thecal.formulary import load_formulary
 from thecal.knowledge import Figure, Settled, Table, load_figures, set_point
-from thecal.patients import ORAL, PUMP, People, Pool, Route, make_pool, reported_pain
+from thecal.patients import (
+    ORAL,
+    PUMP,
+    People,
+    Pool,
+    Route,
+    make_pool,
+    reported_pain,
+    steadied,
+)
 from thecal.therapy.care.setting import KINETIC_SEED, Setting, World
 
 Array = NDArray[np.float64]
@@ -298,4 +307,4 @@ def _hourly(pool: Pool) -> Array:
     shown = np.stack([pool.read(_SHOT, who, float(hour)) for hour in range(_HOURS + 1)], axis=-1)
     shown = shown * _MCG_PER_MG
     cord = shown[:, 1:-1].mean(axis=1)
-    return np.stack([shown[:, 0], cord * _NG_PER_MCG, shown[:, -1] * _NG_PER_MCG], axis=1)
+    return steadied(np.stack([shown[:, 0], cord * _NG_PER_MCG, shown[:, -1] * _NG_PER_MCG], axis=1))

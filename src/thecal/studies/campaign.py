@@ -1,0 +1,258 @@
+"""A study, run: replicates in this process, in local processes or on a cluster, and kept.
+
+Each replicate draws from a stream that its number alone decides, so that the results are the same
+bytes whoever computes them and in whatever order. Only endpoints and courses are kept, part by
+part, and a study that was interrupted goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+
+from thecal import __version__
+from thecal.errors import InputError
+from thecal.prescription.names import listed
+from thecal.studies.outcome import Outcome, Trial, outcome_of
+from thecal.studies.results import Results, results_of
+from thecal.studies.storage import Store
+from thecal.studies.study import Study
+
+PART: Final = 5
+"""Replicates that are run and kept together; all that an interruption can lose, a worker."""
+
+_WAITING: Final = 2  # parts handed out beyond those in work, so that no worker waits for the next
+_TIMEOUT_S: Final = 10
+_ONE_THREAD: Final = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
+"""Threads of one replicate would only wait for those of another."""
+
+Part = tuple[int, ...]
+Done = Callable[[int, int], None]
+
+
+def default_trial() -> Trial:
+    """Return the trial that thecal simulates with its own people, policies and bodies."""
+    from thecal.studies import trial
+
+    return Trial(trial.prepare, trial.run_replicate)
+
+
+def not_simulated(study: Study) -> tuple[str, ...]:
+    """Return the names in a study that thecal's own trial cannot carry out yet."""
+    from thecal.patients.population import populations
+    from thecal.therapy.care.policy import policies
+
+    wanted = [study.population.name] if study.population.name not in populations() else []
+    return (*wanted, *(one.policy for one in study.arms if one.policy not in policies()))
+
+
+def run_study(
+    study: Study,
+    *,
+    folder: Path | None = None,
+    replicates: int | None = None,
+    workers: int = 1,
+    cluster: str = "",
+    trial: Trial | None = None,
+    done: Done | None = None,
+) -> Results:
+    """Run the replicates of a study that are not kept yet, and return what all say together.
+
+    Parameters
+    ----------
+    study
+        The study.
+    folder
+        Where to keep results, and where those of an earlier run may lie; nowhere when left out.
+    replicates
+        How many; as the study says when left out.
+    workers
+        Processes on this machine; 1 is this process.
+    cluster
+        The address of a Dask scheduler whose workers are used instead, as ``tcp://10.0.0.1:8786``.
+    trial
+        How people fare; thecal's own when left out.
+    done
+        Told how many replicates are done, and of how many, whenever that changes.
+
+    Raises
+    ------
+    InputError
+        When a number is out of range, the folder holds something else, or the cluster cannot be
+        used.
+    OSError
+        If the folder cannot be written.
+    """
+    wanted = study.replicates if replicates is None else replicates
+    if wanted < 1:
+        raise InputError(
+            f"{wanted} replicates are nothing to run; a study needs 1 or more", field="replicates"
+        )
+    if workers < 1:
+        raise InputError(f"{workers} workers cannot run a study; it needs 1 or more")
+    if trial is None and (missing := not_simulated(study)):
+        raise InputError(
+            f"{study.name} cannot be run yet: thecal does not simulate {listed(missing)}"
+        )
+    with _kept_in(folder) as place:
+        store = Store.open(study, place)
+        parts = missing_parts(store.kept(), wanted)
+        ran = sum(len(one) for one in parts)
+        finished = wanted - ran
+        if done is not None:
+            done(finished, wanted)
+        for outcomes in _outcomes(study, trial or default_trial(), parts, workers, cluster):
+            store.keep(outcomes)
+            finished += len(outcomes)
+            if done is not None:
+                done(finished, wanted)
+        store.finish()
+        return results_of(store, wanted, ran)
+
+
+def missing_parts(kept: frozenset[int], wanted: int) -> list[Part]:
+    """Return the replicates that are to be run, in parts of numbers that follow each other.
+
+    Examples
+    --------
+    >>> missing_parts(frozenset({2}), 9)
+    [(0, 1), (3, 4, 5, 6, 7), (8,)]
+    """
+    parts: list[Part] = []
+    for replicate in range(wanted):
+        if replicate in kept:
+            continue
+        if parts and len(parts[-1]) < PART and parts[-1][-1] == replicate - 1:
+            parts[-1] = (*parts[-1], replicate)
+        else:
+            parts.append((replicate,))
+    return parts
+
+
+@contextmanager
+def _kept_in(folder: Path | None) -> Iterator[Path]:
+    if folder is not None:
+        yield folder
+        return
+    with TemporaryDirectory(prefix="thecal-study-") as place:
+        yield Path(place)
+
+
+def _outcomes(
+    study: Study, trial: Trial, parts: list[Part], workers: int, cluster: str
+) -> Iterator[list[Outcome]]:
+    if not parts:
+        return
+    if not cluster and min(workers, len(parts)) == 1:
+        setting = trial.prepare(study)
+        for part in parts:
+            yield _run_part(study, trial, setting, part)
+        return
+    # The workers are asked for first: an address where none are is refused at once.
+    with _client(min(workers, len(parts)), cluster) as client:
+        yield from _from_workers(client, study, trial, parts)
+
+
+def _run_part(
+    study: Study,
+    trial: Trial,
+    setting: Any,  # noqa: ANN401 - the trial's own affair
+    part: Part,
+) -> list[Outcome]:
+    return [outcome_of(study, trial.run_replicate(study, setting, one), one) for one in part]
+
+
+def _from_workers(
+    client: Any,  # noqa: ANN401 - distributed has no types
+    study: Study,
+    trial: Trial,
+    parts: list[Part],
+) -> Iterator[list[Outcome]]:
+    from distributed import as_completed
+
+    # Made here once and handed out: it takes longer than many replicates. In a list, or a mapping
+    # would be taken apart.
+    (setting,) = client.scatter([trial.prepare(study)], broadcast=True, hash=False)
+
+    def start(part: Part) -> Any:  # noqa: ANN401 - as above
+        return client.submit(_run_part, study, trial, setting, part, pure=False)
+
+    # Never all at once: what waits and what is done but not kept would grow with the study.
+    window = _WAITING + sum(client.nthreads().values())
+    ahead = iter(parts)
+    going = as_completed([start(part) for part in islice(ahead, window)], loop=client.loop)
+    for future in going:
+        yield future.result()
+        following = next(ahead, None)
+        if following is not None:
+            going.add(start(following))
+
+
+@contextmanager
+def _client(workers: int, cluster: str) -> Iterator[Any]:
+    import logging
+
+    from distributed import Client, LocalCluster
+
+    if cluster:
+        try:
+            client = Client(cluster, timeout=_TIMEOUT_S, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f'there is no Dask scheduler at "{cluster}"; write its address as '
+                '"tcp://10.0.0.1:8786"',
+                field="cluster",
+            ) from error
+        with client:
+            _check_workers(client, cluster)
+            yield client
+        return
+    with (
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            memory_limit=0,
+            silence_logs=logging.ERROR,
+            env=_ONE_THREAD,
+        ) as local,
+        Client(local, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def _check_workers(client: Any, cluster: str) -> None:  # noqa: ANN401 - distributed has no types
+    """Refuse workers that would not give the same bytes."""
+    try:
+        found = client.run(versions)
+    except ImportError as error:
+        raise InputError(
+            f"the workers at {cluster} do not have thecal; install thecal {__version__} there",
+            field="cluster",
+        ) from error
+    if not found:
+        raise InputError(
+            f"the Dask scheduler at {cluster} has no workers; start some", field="cluster"
+        )
+    for worker, its in found.items():
+        if its != versions():
+            said = " and ".join(f"{name} {version}" for name, version in its.items())
+            raise InputError(
+                f"the worker at {worker} has {said}; all must have thecal {__version__} and numpy "
+                f"{np.__version__}, so that results do not depend on who computed them",
+                field="cluster",
+            )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results depend on, of the process that is asked."""
+    return {"thecal": __version__, "numpy": np.__version__}
