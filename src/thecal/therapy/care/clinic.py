@@ -68,6 +68,10 @@ class Clinic:
         self._rotated = np.zeros(n, dtype=np.bool_)
         self._adjuvant = self._draw_adjuvant()
         self._first: dict[Given, Array] = {"oral": np.full(n, np.nan), "pump": np.full(n, np.nan)}
+        self._limiting = {
+            route: np.flatnonzero([item in limits for item in episode.people.items])
+            for route, limits in policy.limiting.items()
+        }
         self._started = np.zeros(n, dtype=np.bool_)
         self._trial_dose = np.zeros(n)
         self._told_at_entry = np.full(n, np.nan)
@@ -182,7 +186,7 @@ class Clinic:
         oral = self._changed("oral", oral, seen, held)
         pump = self._changed("pump", pump, seen, held)
         self._started |= start
-        rotate = self._rotations(seen.day, np.nan_to_num(seen.pain))
+        rotate = self._rotations(seen.day, seen.pain)
         # The new opioid is begun at less, since people are less used to it.
         oral = oral * (1.0 - rotate)
         return Action(
@@ -220,9 +224,8 @@ class Clinic:
         return np.asarray(oral), np.where(start, first, seen.pump)
 
     def _changed(self, route: Given, dose: Array, seen: Observation, held: Mask) -> Array:
-        pain = np.nan_to_num(seen.pain)
-        limiting = [item in self._policy.limiting[route] for item in seen.items]
-        worst = np.nan_to_num(seen.grades[:, limiting]).max(axis=1, initial=0.0)
+        # What the absent tell is NaN, so that no rule holds for them.
+        worst = seen.grades[:, self._limiting[route]].max(axis=1, initial=0.0)
         first = self._first[route]
         first[:] = np.where(np.isnan(first) & (dose > 0.0), dose, first)
         left = ~held
@@ -230,7 +233,7 @@ class Clinic:
         for rule in self._policy.rules:
             if rule.route != route:
                 continue
-            holds = (pain >= rule.pain_from) & (pain < rule.pain_below)
+            holds = (seen.pain >= rule.pain_from) & (seen.pain < rule.pain_below)
             holds &= (worst >= rule.grade_from) & (worst < rule.grade_below)
             if rule.once_on_pump:
                 holds &= self._started
@@ -247,7 +250,7 @@ class Clinic:
 
     def _treatments(self, grades: Array) -> Mask:
         least = self._number("care", "treat_from_grade", default=np.inf)
-        self._treat = self._treat | (np.nan_to_num(grades) >= least)
+        self._treat = self._treat | (grades >= least)
         return self._treat
 
     def _visits_today(self, day: int) -> bool:
