@@ -23,6 +23,9 @@ from thecal.patients import (
 )
 
 POPULATIONS = populations()
+SWALLOWING = [
+    name for name in POPULATIONS if load_population(name).figures["entry_dose"].value != 0
+]
 ITEMS = ("nausea", "fatigue", "itch")
 MANY = 20_000
 FIVE_ERRORS = 5.0 / np.sqrt(MANY)
@@ -53,8 +56,13 @@ def test_pain_is_drawn_with_the_mean_on_record(name: str) -> None:
     assert mean == pytest.approx(on_record(name, "untreated_pain"), abs=FIVE_ERRORS * spread)
 
 
-@pytest.mark.parametrize("name", POPULATIONS)
-@pytest.mark.parametrize(("trait", "unit"), [("entry_dose", "mg/day"), ("entry_drive", "1")])
+@pytest.mark.parametrize(
+    ("name", "trait", "unit"),
+    [
+        *((name, "entry_drive", "1") for name in POPULATIONS),
+        *((name, "entry_dose", "mg/day") for name in SWALLOWING),
+    ],
+)
 def test_a_dose_is_drawn_with_the_median_and_spread_on_record(
     name: str, trait: str, unit: str
 ) -> None:
@@ -80,9 +88,10 @@ def test_everybody_is_possible(name: str) -> None:
     assert ((traits.untreated_pain >= 0.0) & (traits.untreated_pain <= 10.0)).all()
     for part in (traits.responsiveness, traits.placebo, traits.fate, traits.staying):
         assert ((part >= 0.0) & (part <= 1.0)).all()
-    for amount in (traits.entry_dose, traits.entry_drive, traits.background):
+    for amount in (traits.entry_drive, traits.background):
         assert (amount > 0.0).all()
-    assert (traits.entry_pump_dose >= 0.0).all()
+    for dose in (traits.entry_dose, traits.entry_pump_dose):
+        assert (dose >= 0.0).all()
 
 
 def test_the_background_of_a_side_effect_has_the_weight_on_record() -> None:
@@ -117,7 +126,7 @@ def test_another_seed_draws_other_people() -> None:
 # Shares -------------------------------------------------------------------------------------------
 
 
-@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 2.0))
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.just(0.0) | st.floats(1e-3, 2.0))
 def test_a_share_lies_within_0_to_1(quantile: float, mean: float, spread: float) -> None:
     found = share(np.array([quantile]), mean, spread)[0]
     assert 0.0 <= found <= 1.0

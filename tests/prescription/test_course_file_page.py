@@ -29,6 +29,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[[refill]]": schema.RefillTable,
     "[[dose]]": schema.DoseTable,
     "[[sample]]": schema.SampleTable,
+    "[[fault]]": schema.FaultTable,
 }
 
 

@@ -2,6 +2,7 @@
 
 from thecal.prescription.course import Course, Implant, OralMedicine, Patient
 from thecal.prescription.doses import Dose
+from thecal.prescription.faults import Fault
 from thecal.prescription.findings import EXPLORATORY, Finding, Severity
 from thecal.prescription.orders import (
     Bolus,
@@ -26,7 +27,7 @@ from thecal.prescription.rates import (
     patient_boluses_in_a_day,
     worst_day,
 )
-from thecal.prescription.reading import read_course, read_course_text
+from thecal.prescription.reading import located, read_course, read_course_text
 from thecal.prescription.rhythm import DayPiece
 from thecal.prescription.samples import Sample
 from thecal.prescription.sites import ROUTES, SITE_FORMS, SampleSite, sample_site
@@ -41,6 +42,7 @@ __all__ = [
     "Course",
     "DayPiece",
     "Dose",
+    "Fault",
     "Finding",
     "Flex",
     "FlexStep",
@@ -61,6 +63,7 @@ __all__ = [
     "WorstDay",
     "basal_week",
     "flow_of",
+    "located",
     "mean_dose",
     "patient_boluses_in_a_day",
     "read_course",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from thecal.devices import CatheterProfile, PumpProfile
     from thecal.formulary import Formulary
     from thecal.prescription.doses import Dose
+    from thecal.prescription.faults import Fault
     from thecal.prescription.findings import Finding
     from thecal.prescription.orders import Prescription, Refill
     from thecal.prescription.rhythm import DayPiece
@@ -121,6 +122,7 @@ class Course:
     oral: tuple[OralMedicine, ...] = ()
     doses: tuple[Dose, ...] = ()
     samples: tuple[Sample, ...] = ()
+    faults: tuple[Fault, ...] = ()
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from thecal.prescription.checks.said import moment
 from thecal.prescription.clock import typed, whole_seconds
 from thecal.prescription.course import Course, Implant, OralMedicine, Patient
 from thecal.prescription.doses import Dose
+from thecal.prescription.faults import Fault
 from thecal.prescription.lines import KeyPath, dotted, key_lines, line_of, path_of
 from thecal.prescription.rhythm import DayPiece
 from thecal.prescription.samples import MOST_SAMPLES, Sample, too_many
@@ -60,6 +61,17 @@ def read_course(path: Path | str, formulary: Formulary | None = None) -> Course:
         msg = f"the course file cannot be opened: {error.strerror or error}"
         raise InputError(msg, source=str(file)) from error
     return read_course_text(text, source=file.name, formulary=formulary)
+
+
+def located(refusal: InputError, path: Path | str) -> InputError:
+    """Return a refusal of a course with the file and the line of its field filled in.
+
+    For what only shows when a course that was read is simulated, as a fault that its pump cannot
+    have. A refusal that has its line already stays as it is.
+    """
+    file = Path(path)
+    line = line_of(key_lines(file.read_text(encoding="utf-8")), path_of(refusal.field))
+    return refusal.located(line=line, source=file.name) if line is not None else refusal
 
 
 def read_course_text(text: str, *, source: str = "", formulary: Formulary | None = None) -> Course:
@@ -165,6 +177,9 @@ def _course(file: schema.CourseFile) -> Course:
         samples=tuple(
             _sample(table, f"sample[{index}]", file.course.length)
             for index, table in enumerate(file.sample)
+        ),
+        faults=tuple(
+            Fault(table.name, table.at, table.until, table.size or "") for table in file.fault
         ),
     )
 

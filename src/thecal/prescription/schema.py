@@ -228,6 +228,15 @@ class SampleTable(_Table):
     drug: Text | None = None
 
 
+class FaultTable(_Table):
+    """``[[fault]]``: what shall go wrong with the pump."""
+
+    name: Text
+    at: Seconds
+    until: Seconds | None = None
+    size: Text | None = None
+
+
 class CourseFile(_Table):
     """A whole course file."""
 
@@ -239,3 +248,4 @@ class CourseFile(_Table):
     refill: list[RefillTable] = []
     dose: list[DoseTable] = []
     sample: list[SampleTable] = []
+    fault: list[FaultTable] = []

@@ -23,6 +23,7 @@ LogKind = Literal[
     "bolus cancelled",
     "low reservoir",
     "reservoir empty",
+    "event",
 ]
 RunningBolus = Literal["", "patient", "scheduled"]
 

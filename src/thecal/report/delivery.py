@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from thecal import pump
 from thecal.pump import NL_PER_ML
 from thecal.report.phrasing import amount, clock, date, elapsed, mass
 from thecal.report.theme import ACCENT, DEEP, FAINT, INK, MUTED, SOFT_ACCENT, STONE, finish
-from thecal.therapy import CourseResult, PumpCourse
+from thecal.therapy import Broken, CourseResult, PumpCourse, TipRate
+
+Array = NDArray[np.float64]
 
 DAY_S = 86_400
 HOUR_S = 3_600
@@ -22,11 +25,13 @@ RATE_DAYS = 7
 MOST_RESERVOIR_POINTS = 800
 _NOTHING_MCG = 1e-9
 
+_IN_ALL = "in all"
 _PARTS = {
     "basal": (SOFT_ACCENT, ""),
     "bridge bolus": (STONE, "x"),
     "scheduled boluses": (DEEP[7], "\\"),
     "patient boluses": (ACCENT, "/"),
+    _IN_ALL: (ACCENT, ""),
 }
 _DOSE_HEIGHT = 300
 _RATE_HEIGHT = 260
@@ -42,20 +47,31 @@ def daily_dose_parts(pumped: PumpCourse, drug: str) -> dict[str, list[float]]:
     -------
     dict
         "basal", "bridge bolus", "scheduled boluses" and "patient boluses", each with one number
-        for each 24 hours from the start; parts that never occurred are left out.
+        for each 24 hours from the start; parts that never occurred are left out. With faults only
+        "in all": nobody can say which of the strokes that failed were whose.
     """
-    edges_s = np.array([0.0, *(one.end_s for one in pumped.tip)])
-    given = np.cumsum([0.0, *(float(one.mcg.get(drug, 0)) for one in pumped.tip)])
-    until_s = pumped.delivery.until_s
-    days = np.append(np.arange(0, until_s, DAY_S), until_s)
+    edges_s, given, days = _cumulated(pumped, pumped.tip, drug)
+    of_days = np.diff(np.interp(days, edges_s, given))
+    if pumped.broken is not None:
+        return {_IN_ALL: of_days.tolist()}
     parts = {name: np.zeros(len(days) - 1) for name in _PARTS}
-    parts["basal"] += np.diff(np.interp(days, edges_s, given))
+    parts["basal"] += of_days
     for name, start_s, end_s, share in _extras(pumped):
         first, last = np.interp([start_s, end_s], edges_s, given)
         extra = share * (last - first)
         parts[name][start_s // DAY_S] += extra
         parts["basal"][start_s // DAY_S] -= extra
     return {name: mcg.tolist() for name, mcg in parts.items() if mcg.max() > _NOTHING_MCG}
+
+
+def _cumulated(
+    pumped: PumpCourse, tip: tuple[TipRate, ...], drug: str
+) -> tuple[Array, Array, Array]:
+    """Return times, what had left the tip until then in mcg, and the ends of the days."""
+    edges_s = np.array([0.0, *(one.end_s for one in tip)])
+    given = np.cumsum([0.0, *(float(one.mcg.get(drug, 0)) for one in tip)])
+    until_s = pumped.delivery.until_s
+    return edges_s, given, np.append(np.arange(0, until_s, DAY_S), until_s)
 
 
 def _extras(pumped: PumpCourse) -> Iterator[tuple[str, int, int, float]]:
@@ -134,11 +150,28 @@ def daily_dose(result: CourseResult) -> go.Figure:
                 row,
                 1,
             )
+        if pumped.broken is not None:
+            figure.add_trace(_ordered(pumped, pumped.broken, drug, is_first=row == 1), row, 1)
         figure.update_yaxes(title={"text": "mg in 24 h"}, rangemode="tozero", row=row, col=1)
     figure.update_xaxes(showgrid=False, nticks=16)
     figure.update_xaxes(title={"text": "day of the course"}, row=len(drugs), col=1)
     figure.update_layout(barmode="stack", bargap=0.3)
     return finish(figure, height=_DOSE_HEIGHT + 160 * (len(drugs) - 1), top=34)
+
+
+def _ordered(pumped: PumpCourse, broken: Broken, drug: str, *, is_first: bool) -> go.Scatter:
+    edges_s, given, days = _cumulated(pumped, broken.ordered, drug)
+    ordered = np.diff(np.interp(days, edges_s, given))
+    return go.Scatter(
+        x=list(range(1, len(ordered) + 1)),
+        y=(ordered / MCG_PER_MG).tolist(),
+        mode="markers",
+        name="ordered",
+        showlegend=is_first,
+        marker={"symbol": "circle-open", "size": 8, "color": INK, "line": {"width": 1.5}},
+        hovertext=[f"day {k}: {mass(mcg)} ordered" for k, mcg in enumerate(ordered, start=1)],
+        hoverinfo="text",
+    )
 
 
 def dose_rate(result: CourseResult) -> go.Figure:
@@ -214,6 +247,8 @@ def reservoir(result: CourseResult) -> go.Figure:
             hoverinfo="text",
         )
     )
+    if pumped.broken is not None:
+        figure.add_trace(_in_truth(result, pumped.broken, residual_nl))
     low_ml = dates.low_reservoir_nl / NL_PER_ML
     now_ml = dates.reservoir_nl / NL_PER_ML
     alike = dates.typical_nl_per_day == dates.worst_nl_per_day
@@ -248,6 +283,22 @@ def reservoir(result: CourseResult) -> go.Figure:
     figure.update_layout(legend={"orientation": "v"})
     _rules(figure, result, low_ml, last)
     return figure
+
+
+def _in_truth(result: CourseResult, broken: Broken, residual_nl: int) -> go.Scatter:
+    points = _thinned(broken.reservoir)
+    return go.Scatter(
+        x=[result.course.start + timedelta(seconds=at_s) for at_s, _ in points],
+        y=[(volume - residual_nl) / NL_PER_ML for _, volume in points],
+        mode="lines",
+        name="in truth",
+        line={"color": STONE, "width": 2},
+        hovertext=[
+            f"{elapsed(at_s)}: in truth {amount((v - residual_nl) / NL_PER_ML, 'mL', 3)}"
+            for at_s, v in points
+        ],
+        hoverinfo="text",
+    )
 
 
 def _rules(figure: go.Figure, result: CourseResult, low_ml: float, last: datetime) -> None:

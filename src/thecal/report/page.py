@@ -18,7 +18,7 @@ from plotly.offline import get_plotlyjs
 
 from thecal import NOTICE, __version__
 from thecal.prescription.names import listed
-from thecal.report import blood, delivery, doses, levels, story
+from thecal.report import blood, delivery, doses, faults, levels, story
 from thecal.report.dose_marks import opening, rows_marked
 from thecal.report.key_figures import key_figures
 from thecal.report.phrasing import capitalised, clock, elapsed, level
@@ -84,6 +84,7 @@ def render_report(result: CourseResult) -> str:
             version=__version__,
             story=story,
             doses=doses,
+            faults=faults,
             keys=key_figures(result),
             figures=_figures(result),
             moments=shown,

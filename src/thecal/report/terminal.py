@@ -11,7 +11,7 @@ from rich.text import Text
 
 from thecal import NOTICE
 from thecal.pump import NL_PER_ML
-from thecal.report import doses, story
+from thecal.report import doses, faults, story
 from thecal.report.key_figures import key_figures
 from thecal.report.phrasing import amount, clock, date, elapsed, hours, level, mass, times
 from thecal.therapy import CourseResult
@@ -81,6 +81,7 @@ def _row(label: str, value: str) -> Padding:
 def _tables(result: CourseResult) -> list[tuple[str, list[Row]]]:
     tables = [
         ("Pump", _pump(result)),
+        ("Faults, and what the pump said", _faults(result)),
         ("Doses", _doses(result)),
         ("Highest levels, and when", _highest(result)),
         ("Blood, mean of the last day", _blood(result)),
@@ -119,6 +120,15 @@ def _pump(result: CourseResult) -> list[Row]:
         why = "" if dates.bound == "low reservoir" else f" ({dates.bound})"
         rows.append(("refill by", f"{date(dates.refill_by)}{why}"))
     return rows
+
+
+def _faults(result: CourseResult) -> list[Row]:
+    lines = faults.fault_lines(result)
+    return [
+        *((one.when, one.text) for one in sorted(lines, key=lambda one: one.at_s)),
+        *((one.when, f"Alarm: {one.text}") for one in faults.alarm_lines(result)),
+        *(("", sentence) for sentence in faults.fault_sentences(result)),
+    ]
 
 
 def _doses(result: CourseResult) -> list[Row]:

@@ -31,7 +31,7 @@ def prepare(study: Study) -> Setting:
             f'the study "{study.name}" gives {" and ".join(drugs)} in different arms; thecal '
             "simulates one drug by both routes in a study"
         )
-    return prepare_setting(study.population.name, policies)
+    return prepare_setting(study.population.name, policies, threads=None)
 
 
 def run_replicate(

@@ -5,8 +5,9 @@ drug flow at the catheter tip.
 """
 
 from thecal.therapy.assuming import Assumption, simplifications
+from thecal.therapy.broken import Alarm, Broken, Struck, TipRate
 from thecal.therapy.converting import Conversion
-from thecal.therapy.delivering import PumpCourse, TipRate, deliver
+from thecal.therapy.delivering import PumpCourse, deliver
 from thecal.therapy.exposing import Exposure, LastDay
 from thecal.therapy.giving import ROUTES, Intake, body_of, intakes
 from thecal.therapy.programming import PumpPlan, plan
@@ -18,7 +19,9 @@ from thecal.therapy.summary import summary
 
 __all__ = [
     "ROUTES",
+    "Alarm",
     "Assumption",
+    "Broken",
     "Conversion",
     "CourseResult",
     "Exposure",
@@ -29,6 +32,7 @@ __all__ = [
     "PumpPlan",
     "RefillDates",
     "Sampled",
+    "Struck",
     "TipRate",
     "body_of",
     "deliver",

@@ -8,16 +8,8 @@ from fractions import Fraction
 from thecal import pump
 from thecal.prescription import Course, Implant
 from thecal.pump import NL_PER_ML
+from thecal.therapy.broken import Broken, TipRate
 from thecal.therapy.programming import PumpPlan, concentrations, plan
-
-
-@dataclass(frozen=True, slots=True)
-class TipRate:
-    """What leaves the tip from one second up to another: mcg of each drug, exact."""
-
-    start_s: int
-    end_s: int
-    mcg: dict[str, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +22,16 @@ class PumpCourse:
         What the pump pushed out, its log and its reservoir.
     tip
         What left the catheter tip, without gaps in time.
+    broken
+        What faults made of it; then log and reservoir are what the implant wrote down and computed,
+        ``tip`` is the truth, and the rest of ``delivery`` is what was ordered. ``None`` without
+        faults.
     """
 
     plan: PumpPlan
     delivery: pump.Delivery
     tip: tuple[TipRate, ...]
+    broken: Broken | None = None
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -44,7 +41,11 @@ class PumpCourse:
 
     def mean_ml_per_h(self) -> float:
         """Return the mean flow over the course, mL/h."""
-        total = self.delivery.delivered_nl(self.delivery.until_s)
+        total = (
+            self.delivery.delivered_nl(self.delivery.until_s)
+            if self.broken is None
+            else self.broken.left_nl
+        )
         return total / NL_PER_ML / (self.delivery.until_s / 3600)
 
     def at_tip_mcg(self, drug: str, start_s: int, end_s: int) -> Fraction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from thecal.devices import load_catheter, load_pump
+from thecal.devices import CatheterProfile, PumpProfile, load_catheter, load_pump
 from thecal.pump.hardware import CatheterFigures, read_kind
 from thecal.pump.simulation.kit import Kit
 from thecal.therapy.implanting import implant_profile
@@ -29,12 +29,22 @@ def load_kit(name: str) -> Kit:
     >>> load_kit("reference-20").profile.detection.cannot()
     ()
     """
-    pump, catheter = load_pump(name), load_catheter(_CATHETER)
-    length_cm = Decimal(str(catheter.figures["total_length"].value))
+    catheter = load_catheter(_CATHETER)
+    return kit_of(load_pump(name), catheter, Decimal(str(catheter.figures["total_length"].value)))
+
+
+def kit_of(pump: PumpProfile, catheter: CatheterProfile, length_cm: Decimal) -> Kit:
+    """Return the kit of a pump with a catheter that was cut to a length in cm.
+
+    Raises
+    ------
+    KnowledgeError
+        When a figure is not on record.
+    """
     catheter_nl = nanolitres(catheter.implanted_volume(length_cm))
     figures = CatheterFigures.read(catheter.exact_number, catheter_nl)
     return Kit(
-        name,
+        pump.id,
         implant_profile(pump, figures),
         read_kind(pump.mechanism, pump.exact_number),
         figures,

@@ -122,6 +122,11 @@ def prepared(
         course = lasting(course, days)
     course = course.validated(known)
     pumped = deliver(course, course.implant) if course.implant is not None else None
+    if course.faults and course.implant is not None and pumped is not None:
+        # The implant and its telemetry are slow to load, and few courses need them.
+        from thecal.therapy.breaking import broken
+
+        pumped = broken(course, course.implant, pumped)
     drugs = {name: known.drug(name) for name in course.drugs}
     return Prepared(course, pumped, MappingProxyType(drugs))
 
@@ -210,5 +215,10 @@ def lasting(course: Course, days: int) -> Course:
             replace(one, times_s=tuple(at_s for at_s in one.times_s if at_s <= length_s))
             for one in course.samples
             if one.times_s[0] <= length_s
+        ),
+        faults=tuple(
+            replace(one, until_s=None if (one.until_s or 0) > length_s else one.until_s)
+            for one in course.faults
+            if one.at_s < length_s
         ),
     )

@@ -14,6 +14,8 @@ from thecal.therapy.exposing import Exposure
 from thecal.therapy.programming import DAY_S
 from thecal.therapy.simulating import CourseResult
 
+_HOUR_S = 3_600
+
 
 def summary(result: CourseResult) -> dict[str, Any]:
     """Return the figures of a course as numbers and texts that JSON can hold.
@@ -45,6 +47,7 @@ def summary(result: CourseResult) -> dict[str, Any]:
             }
             for one in result.conversions
         ],
+        **_faults(result),
         "mass_balance": {"relative_error": result.mass_error},
         "warnings": [
             {"field": one.field, "sentence": one.sentence, "source": one.source}
@@ -80,6 +83,51 @@ def _delivery(result: CourseResult) -> dict[str, Any]:
             "granted": sum(entry.kind == "patient bolus granted" for entry in log),
             "refused": sum(entry.kind == "patient bolus refused" for entry in log),
         },
+    }
+
+
+def _faults(result: CourseResult) -> dict[str, Any]:
+    if result.pumped is None or result.pumped.broken is None:
+        return {}
+    pumped, found = result.pumped, result.pumped.broken
+    residual_nl = pumped.plan.hardware.residual_nl
+    return {
+        "faults": {
+            "struck": [
+                {
+                    "name": one.name,
+                    "words": one.words,
+                    "size": one.size or None,
+                    "at_h": one.at_s / _HOUR_S,
+                    "until_h": None if one.until_s is None else one.until_s / _HOUR_S,
+                    "has_struck": one.has_struck,
+                }
+                for one in found.faults
+            ],
+            "alarms": [
+                {
+                    "name": one.name,
+                    "words": one.words,
+                    "critical": one.critical,
+                    "first_h": one.first_s / _HOUR_S,
+                    "last_h": one.last_s / _HOUR_S,
+                    "times": one.times,
+                }
+                for one in found.alarms
+            ],
+            "ordered_mcg": {drug: float(found.ordered_mcg(drug)) for drug in pumped.drugs},
+            "given_mcg": {
+                drug: float(pumped.at_tip_mcg(drug, 0, result.course.length_s))
+                for drug in pumped.drugs
+            },
+            "astray_mcg": {
+                place: {drug: float(mcg) for drug, mcg in masses.items()}
+                for place, masses in found.astray_mcg.items()
+            },
+            "reservoir_computed_ml": (found.computed_nl - residual_nl) / NL_PER_ML,
+            "reservoir_true_ml": (found.true_nl - residual_nl) / NL_PER_ML,
+            "cannot_notice": list(found.cannot),
+        }
     }
 
 

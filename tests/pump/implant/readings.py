@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.pump.implant.bench import DETECTION
-from thecal.pump.implant.detection import (
-    Detection,
-    Situation,
-    Watch,
-    observe,
-)
+from thecal.pump.implant.detection import Detection, observe
 from thecal.pump.implant.values import NEVER, Reading
+from thecal.pump.implant.watch import Situation, Watch
 
 STROKE_NL = 250
 QUIET = Situation(0, STROKE_NL, NEVER, 10_000_000, 4_000_000)

@@ -232,3 +232,66 @@ def test_estimates_that_differ_are_an_alarm_and_a_low_battery_too() -> None:
     plant.shown = plant.shown._replace(battery_mv=2_450)
     bench.run(2 * HOUR_S)
     assert {Cause.SERVICE_ESTIMATES, Cause.BATTERY_LOW} <= bench.causes
+
+
+# -- a stroke that waits for the next ---------------------------------------------------------
+
+
+def readings_of(bench: Bench) -> list[int]:
+    """Return from now on the seconds at which the sensors are read."""
+    seconds: list[int] = []
+    read = bench.plant.read
+
+    def counted(now_s: int) -> Reading:
+        seconds.append(now_s)
+        return read(now_s)
+
+    bench.plant.read = counted  # type: ignore[method-assign]
+    return seconds
+
+
+@pytest.mark.requirement("PC-27")
+def test_every_second_stroke_of_a_calm_basal_is_looked_at() -> None:
+    bench = running()
+    bench.run(HOUR_S)
+    before, seconds = len(bench.plant.pushes), readings_of(bench)
+    bench.run(HOUR_S)
+    strokes = len(bench.plant.pushes) - before
+    assert strokes // 2 <= len(seconds) <= strokes // 2 + 1
+
+
+@pytest.mark.requirement("PC-27")
+def test_every_stroke_is_looked_at_once_one_was_missed() -> None:
+    bench = running()
+    bench.run(HOUR_S)
+    bench.plant.stuck = True
+    bench.run(200)
+    before, seconds = len(bench.plant.pushes), readings_of(bench)
+    bench.run(HOUR_S)
+    pushed = [at_s for at_s, _ in bench.plant.pushes[before:]]
+    assert set(pushed) <= set(seconds)
+
+
+@pytest.mark.requirement("PC-27")
+def test_every_stroke_of_a_bolus_is_looked_at() -> None:
+    bench = running()
+    bench.run(HOUR_S)
+    assert bench.implant.bolus(5_000, 600, bench.now_s).accepted
+    before, seconds = len(bench.plant.pushes), readings_of(bench)
+    bench.run(500)
+    pushed = [at_s for at_s, _ in bench.plant.pushes[before:]]
+    assert set(pushed) <= set(seconds)
+
+
+@pytest.mark.requirement("PC-27")
+def test_a_stroke_that_waits_when_the_pump_is_stopped_is_looked_at_in_time() -> None:
+    bench = running()
+    bench.run(HOUR_S)
+    seconds = readings_of(bench)
+    while not bench.implant.works.unread:
+        bench.run(1)
+    last_s = bench.plant.pushes[-1][0]
+    assert bench.implant.stop(bench.now_s).accepted
+    bench.run(HOUR_S)
+    assert seconds
+    assert seconds[0] <= last_s + DETECTION.sample_s

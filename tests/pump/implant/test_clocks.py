@@ -75,3 +75,32 @@ def test_only_a_day_is_remembered_and_no_more_than_each_hour(every_s: int) -> No
     assert len(clocks._held) <= 26
     assert oldest_s <= at_s - DAY + every_s
     assert oldest_s > at_s - DAY - 2 * HOUR
+
+
+def agree_by_definition(readings: list[tuple[int, int]]) -> list[bool]:
+    """Compare each reading with every one held, one by one."""
+    held: list[tuple[int, int]] = []
+    told = []
+    for now_s, own_s in readings:
+        while len(held) > 1 and held[1][1] <= own_s - DAY:
+            held.pop(0)
+        spans = [(now_s - then_s, own_s - own_then_s) for then_s, own_then_s in held]
+        told.append(all(own >= 0 and 1_000 * abs(span - own) <= own + 1_000 for span, own in spans))
+        if told[-1] and (not held or own_s - held[-1][1] >= HOUR):
+            held.append((now_s, own_s))
+    return told
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 6 * HOUR), st.sampled_from((-40, -5, -2, -1, 0, 0, 1, 2, 5, 40))),
+        max_size=60,
+    )
+)
+def test_the_bounds_say_what_every_reading_held_would_say(steps: list[tuple[int, int]]) -> None:
+    now_s = own_s = 0
+    readings = []
+    for span_s, apart_s in steps:
+        now_s, own_s = now_s + span_s, own_s + span_s + apart_s
+        readings.append((now_s, own_s))
+    assert agree(readings) == agree_by_definition(readings)

@@ -23,7 +23,7 @@ from thecal.pump.implant.detection import (
     FAULT_OF,
     next_due_s,
 )
-from thecal.pump.implant.values import FAR, OVER_DELIVERY, Reading
+from thecal.pump.implant.values import FAR, NEVER, OVER_DELIVERY, Reading
 
 # -- over- and under-infusion ---------------------------------------------------------------------
 
@@ -238,6 +238,17 @@ def test_a_missed_stroke_is_looked_at_again_when_it_would_be_a_stall() -> None:
     world.turn(900, 0, strokes=0)
     assert world.watch.present == (Cause.STALL,)
     assert next_due_s(world.watch, DETECTION) == FAR
+
+
+@pytest.mark.requirement("PC-27")
+@pytest.mark.parametrize(("turned", "missed", "onset_s"), [(0, 2, 86), (1, 1, 172), (2, 0, NEVER)])
+def test_of_two_strokes_since_a_reading_it_is_known_which_were_missed(
+    turned: int, missed: int, onset_s: int
+) -> None:
+    world = World(DETECTION)
+    world.situation = world.situation._replace(since_s=86)
+    world.turn(172, turned, strokes=2)
+    assert (world.watch.missed, world.watch.missed_s) == (missed, onset_s)
 
 
 # -- refusals -------------------------------------------------------------------------------------

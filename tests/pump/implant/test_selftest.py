@@ -61,3 +61,12 @@ def test_a_failed_self_test_leads_to_the_safe_state_within_the_hour(
     bench.run(3_600)
     assert bench.implant.status(bench.now_s).phase == expected
     assert Cause.SELF_TEST in bench.causes
+
+
+@pytest.mark.requirement("PC-22")
+def test_code_that_is_put_back_is_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code_digest()
+    with monkeypatch.context() as patch:
+        patch.setattr(motion, "next_wake_s", lambda *_: 0)
+        assert code_digest() != before
+    assert code_digest() == before

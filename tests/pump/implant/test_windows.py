@@ -180,3 +180,29 @@ def test_a_ring_that_has_turned_restores_a_day() -> None:
     again = restored(windows, ring, SLOTS + 49)
     assert len(ring) == SLOTS * ENTRY.size
     assert again.used(SLOTS + 49) == SPANS
+
+
+@given(
+    st.lists(st.tuples(steps.map(lambda step_s: step_s + 1), st.integers(1, 4)), max_size=30),
+    st.tuples(st.integers(1, 12), st.integers(1, 20), st.integers(1, 40)),
+    st.integers(1, 3),
+)
+def test_a_window_is_full_exactly_when_its_strokes_say_so(
+    history: list[tuple[int, int]], most: tuple[int, int, int], asked: int
+) -> None:
+    windows = Windows()
+    for place, (now_s, strokes) in enumerate(given_at(history)):
+        used = counted(history[:place], now_s)
+        over = [which for which in range(3) if used[which] + asked > most[which]]
+        assert windows.full(now_s, asked, most) == (over[0] if over else None)
+        windows.add(now_s, strokes)
+
+
+def test_what_was_never_counted_exactly_is_dropped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows_module, "_TRIM", 3)
+    windows = Windows()
+    for second in range(0, 400 * 3_000, 3_000):
+        assert windows.full(second, 1, (10**6, 10**6, 10**6)) is None
+        windows.add(second, 1)
+    assert len(windows.times) < 100
+    assert windows.used(second) == (2, 5, 29)

@@ -113,3 +113,41 @@ def test_a_copy_is_not_the_store() -> None:
     twin = copied(store)
     twin.append("a", b"two")
     assert store.read("a") == b"one"
+
+
+def test_what_grew_without_a_sync_is_gone_after_a_cut() -> None:
+    store = FaultyStore()
+    store.append("a", b"old")
+    store.sync()
+    store.write("a", 1, b"LONGER")
+    store.append("a", b"!")
+    store.write("b", 2, b"new")
+    assert store.after_cut(0).files == {"a": b"old"}
+    assert store.after_cut(1).files == {"a": b"oLONGER!", "b": b"\0\0new"}
+
+
+def test_a_truncation_without_a_sync_is_taken_back_by_a_cut() -> None:
+    store = FaultyStore()
+    store.append("a", b"older")
+    store.sync()
+    store.truncate("a", 2)
+    store.append("a", b"NEW")
+    assert (store.read("a"), store.after_cut(0).read("a")) == (b"olNEW", b"older")
+
+
+def test_a_bit_decays_in_what_is_synced_and_in_what_is_not() -> None:
+    store = FaultyStore()
+    store.append("a", b"0000")
+    store.sync()
+    store.write("a", 0, b"111122")
+    assert store.decay("a", 1, 0)
+    assert (store.read("a"), store.after_cut(0).read("a")) == (b"101122", b"0100")
+
+
+def test_a_bit_behind_the_end_of_what_is_synced_decays_only_there() -> None:
+    store = FaultyStore()
+    store.append("a", b"00")
+    store.sync()
+    store.append("a", b"11")
+    assert store.decay("a", 3, 0)
+    assert (store.read("a"), store.after_cut(0).read("a")) == (b"0010", b"00")

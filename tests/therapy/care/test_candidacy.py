@@ -125,7 +125,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_tells_the_verdict_and_its_reasons() -> None:
-    told = CliRunner().invoke(app, ["candidacy", "examples/candidate.toml"])
+    told = CliRunner().invoke(app, ["candidacy", "examples/candidates/cancer.toml"])
     assert told.exit_code == 0
     assert told.output.startswith("The candidate may be offered a screening trial")
     assert "Smith 2002" in told.output

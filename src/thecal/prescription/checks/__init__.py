@@ -10,6 +10,7 @@ from thecal.prescription.checks import (
     bridges,
     days,
     doses,
+    faults,
     flow,
     given,
     guards,
@@ -61,7 +62,7 @@ def check_course(course: Course, formulary: Formulary | None = None) -> tuple[Fi
 
 def _stages(course: Course, formulary: Formulary) -> Iterator[list[Finding]]:
     yield [*places.check(course, formulary), *given.names(course, formulary)]
-    yield [*times.check(course), *given.check(course, formulary)]
+    yield [*times.check(course), *given.check(course, formulary), *faults.check(course)]
     yield [*sampled.check(course, formulary)]
     yield [*days.check(course, formulary)]
     yield [*weeks.check(course), *boluses.check(course)]

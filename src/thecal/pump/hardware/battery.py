@@ -55,8 +55,8 @@ class Battery:
     def millivolts(self, now_s: int) -> int:
         """Return the voltage in mV: a straight line from full to the end, less any dip."""
         figures = self._figures
-        used_s = min(self.used_s(now_s), figures.idle_life_s)
-        fall_mv = (figures.full_mv - figures.end_mv) * used_s // figures.idle_life_s
+        life_s = figures.idle_life_s
+        fall_mv = (figures.full_mv - figures.end_mv) * min(self.used_s(now_s), life_s) // life_s
         return max(0, figures.full_mv - fall_mv - self.dip_mv)
 
     def is_flat(self, now_s: int) -> bool:

@@ -55,11 +55,11 @@ class ReferencePump(Plant):
         now_s, random = self._now_s, self.random
         flow_pl = self.flow_sensor.show(self._pumped_pl, now_s, random)
         return Reading(
-            turned=self.turn_sensor.show(self.turned, now_s, random),
-            flow_nl=None if flow_pl is None else flow_pl // PL_PER_NL,
-            fill_nl=self.fill_sensor.show(self.stock.volume_pl // PL_PER_NL, now_s, random),
-            battery_mv=self.battery.millivolts(now_s),
-            pressure_hpa=self.pressure_sensor.show(self._pressure_hpa(), now_s, random),
+            self.turn_sensor.show(self.turned, now_s, random),
+            None if flow_pl is None else flow_pl // PL_PER_NL,
+            self.fill_sensor.show(self.stock.volume_pl // PL_PER_NL, now_s, random),
+            self.battery.millivolts(now_s),
+            self.pressure_sensor.show(self._pressure_hpa(), now_s, random),
         )
 
     def _pressure_hpa(self) -> int:

@@ -51,15 +51,18 @@ class Sensor:
 
     def scatter(self, random: Random) -> int:
         """Return the noise of one reading."""
-        return scatter(random, self._noise) + scatter(random, self.extra_noise)
+        noise = scatter(random, self._noise) if self._noise else 0
+        return noise + scatter(random, self.extra_noise) if self.extra_noise else noise
 
     def show(self, true: int, now_s: int, random: Random) -> int | None:
         """Return the reading of a level, or ``None`` when the sensor is silent."""
         if self.is_silent:
             return None
         if not self.is_stuck or self._last is None:
-            error = true * self.error_pcm(now_s) // WHOLE_PCM
-            self._last = true + error + self.offset + self.scatter(random)
+            shown = true + self.offset + self.scatter(random)
+            if self.bias_pcm or self._drift_pcm_per_day:
+                shown += true * self.error_pcm(now_s) // WHOLE_PCM
+            self._last = shown
         return self._last
 
 
@@ -81,6 +84,8 @@ class FlowSensor(Sensor):
         """Return the count, or ``None`` when the sensor is silent; it never falls."""
         passed, self._seen = true - self._seen, true
         if not self.is_stuck and passed > 0:
-            share_pcm = WHOLE_PCM + self.error_pcm(now_s) + self.scatter(random)
-            self._shown += max(0, passed * share_pcm // WHOLE_PCM)
+            share_pcm = WHOLE_PCM + self.scatter(random)
+            if self.bias_pcm or self._drift_pcm_per_day:
+                share_pcm += self.error_pcm(now_s)
+            self._shown += passed * max(0, share_pcm) // WHOLE_PCM
         return None if self.is_silent else self._shown

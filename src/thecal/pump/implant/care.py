@@ -9,7 +9,7 @@ from thecal.pump.implant import detection
 from thecal.pump.implant.alarms import Cause, Priority
 from thecal.pump.implant.battery import READINGS, estimate, mean_mv
 from thecal.pump.implant.codec import digest, encode_limits, encode_program
-from thecal.pump.implant.detection import FAULT_OF, Situation, Watch, observe, released_nl
+from thecal.pump.implant.detection import FAULT_OF, observe, released_nl
 from thecal.pump.implant.selftest import code_digest, failed_steps
 from thecal.pump.implant.turn import LONG_STOP_S
 from thecal.pump.implant.values import (
@@ -26,6 +26,7 @@ from thecal.pump.implant.values import (
     Setting,
     StartOrdered,
 )
+from thecal.pump.implant.watch import Situation, Watch
 from thecal.pump.implant.works import Works
 
 HOUR_S: Final = 3_600
@@ -50,27 +51,46 @@ class Care:
         self._code = code_digest()
         self._hour_s = now_s + HOUR_S
         self.watch = Watch()
+        self._sample_s = works.profile.detection.sample_s
+        self._is_calm = False
+        self._sensors_s = FAR
+        """When the sensors must be read next, strokes or not."""
         self._voltages: tuple[int, ...] = ()
 
     def next_due_s(self) -> int:
         """Return when the sensors or the hour are due next."""
-        sensors_s = detection.next_due_s(self.watch, self._works.profile.detection)
-        return min(sensors_s, self._hour_s)
+        return min(self._sensors_s, self._hour_s)
 
     def attend(self, now_s: int) -> None:
-        """Do what is due; after strokes, clocks are compared and sensors read.
+        """Do what is due; clocks are compared after each stroke, sensors read after two at most.
 
         A counter that runs too fast would give an hour's drug in half of one before the hour is
         over (PC-12).
         """
         if self._works.unread:
             self._compare_clocks(now_s)
-        works = self._works
-        if works.unread or now_s >= detection.next_due_s(self.watch, works.profile.detection):
+        if now_s >= self._sensors_s or (self._works.unread and not self._may_wait(now_s)):
             self.sense(now_s)
+        elif self._works.unread:
+            self._sensors_s = min(self._sensors_s, self.watch.at_s + self._sample_s)
         if now_s >= self._hour_s:
             self._hour_s = now_s + HOUR_S
             self.check(now_s)
+
+    def _may_wait(self, now_s: int) -> bool:
+        """Return whether the sensors may wait for one stroke more.
+
+        While nothing is amiss and only the basal flows, every second stroke is looked at, where
+        two come within the time that may pass between two readings anyway.
+        """
+        works, watch = self._works, self.watch
+        state = works.latest
+        return (
+            self._is_calm
+            and works.unread == 1
+            and 2 * (now_s - watch.at_s) <= self._sample_s
+            and not (state.bolus or state.special_nl_per_day)
+        )
 
     # -- sensors ---------------------------------------------------------------------------------
 
@@ -86,9 +106,10 @@ class Care:
             state.bolus_start_s if state.bolus else NEVER,
             state.reservoir_nl,
             works.setting.limits.low_reservoir_nl,
+            works.unread_s,
         )
         works.unread = 0
-        self.watch = observe(was, reading, now_s, situation, profile.detection)
+        self._watch(observe(was, reading, now_s, situation, profile.detection))
         if reading.battery_mv is not None:
             self._voltages = (*self._voltages[1 - READINGS :], reading.battery_mv)
         if self.watch.present != was.present:
@@ -96,11 +117,16 @@ class Care:
 
     def begin_anew(self) -> None:
         """Forget how much flowed before a start; what is there is looked at afresh."""
-        self.watch = Watch(present=self.watch.present)
+        self._watch(Watch(present=self.watch.present))
 
     def refilled(self, now_s: int) -> None:
         """Take the fill sensor's level after a refill as its new beginning."""
-        self.watch = detection.refilled(self.watch, self._works.plant.read(now_s))
+        self._watch(detection.refilled(self.watch, self._works.plant.read(now_s)))
+
+    def _watch(self, watch: Watch) -> None:
+        self.watch = watch
+        self._is_calm = watch.is_calm
+        self._sensors_s = detection.next_due_s(watch, self._works.profile.detection)
 
     def _report(self, was: Watch, now_s: int) -> None:
         """Raise and clear what detection found, and tell the controller of faults."""
@@ -201,4 +227,5 @@ class Care:
         return min(battery.life_s, noticed_s + battery.lead_s if noticed_s != NEVER else FAR)
 
     def _set(self, cause: Cause, *, there: bool, now_s: int) -> None:
-        self._works.alarm(Raise(cause) if there else Clear(cause), now_s)
+        if there or self._works.alarms.is_active(cause):
+            self._works.alarm(Raise(cause) if there else Clear(cause), now_s)

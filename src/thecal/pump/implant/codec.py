@@ -37,6 +37,8 @@ _BRIDGE: Final = Struct(">QQ")
 _LIMITS: Final = Struct(">BBQQQQQ")
 _NUMBERS: Final = len(State._fields) - 1
 _STATE: Final = Struct(f">B{_NUMBERS}qH")
+_new_tuple: Final = tuple.__new__
+"""Makes a state in one piece: this is done for every stroke."""
 
 
 def encode_program(program: Program) -> bytes:
@@ -209,8 +211,8 @@ def decode_state(data: bytes) -> State:
     size = _STATE.size
     if len(data) < size or data[0] != VERSION:
         raise InputError(f"{len(data)} bytes are not a state of version {VERSION}")
-    numbers = _STATE.unpack_from(data)
-    starts = _starts(numbers[-1])
-    if len(data) != size + starts.size:
-        raise InputError(f"a state with {numbers[-1]} starts does not have {len(data)} bytes")
-    return State._make((*numbers[1:-1], starts.unpack_from(data, size)))
+    _, *numbers, count = _STATE.unpack_from(data)
+    if len(data) != size + 8 * count:
+        raise InputError(f"a state with {count} starts does not have {len(data)} bytes")
+    numbers.append(_starts(count).unpack_from(data, size) if count else ())
+    return _new_tuple(State, numbers)

@@ -58,9 +58,10 @@ def step(state: State, event: Event, setting: Setting) -> Outcome:
     kind = event.__class__
     if kind is Woke:
         outcome = advance(state, now_s, setting)
-        if setting.plan.next_bolus_s(now_s - 1) > now_s:
+        plan = setting.plan
+        if not plan.boluses or plan.next_bolus_s(now_s - 1) > now_s:
             return outcome
-        turn = Turn(outcome, setting.plan)
+        turn = Turn(outcome, plan)
     else:
         turn = _arrive(state, event, setting)
         _obey(turn, event)

@@ -7,12 +7,13 @@ alarm, and a third one says that they disagree. A sensor that says what cannot b
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final, NamedTuple
+from typing import Final
 
 from thecal.errors import InputError
 from thecal.pump.amounts import check_whole
 from thecal.pump.implant.alarms import Cause
 from thecal.pump.implant.values import FAR, NEVER, Fault, Reading
+from thecal.pump.implant.watch import Situation, Stretch, Watch
 
 _ALL: Final = 100
 
@@ -105,54 +106,6 @@ class Detection:
         return tuple(said)
 
 
-class Situation(NamedTuple):
-    """What the rest of the pump knows at a reading."""
-
-    strokes: int
-    """Commanded and permitted since the last reading."""
-    stroke_nl: int
-    bolus_since_s: int
-    """When the running bolus began; `NEVER` when none runs."""
-    reservoir_nl: int
-    """Computed, residual included."""
-    low_nl: int
-    """The volume above the residual at which the reservoir is low."""
-
-
-class Stretch(NamedTuple):
-    """A time in which, all in all, more than the allowed share was measured, or less."""
-
-    start_s: int = 0
-    moved_nl: int = 0
-    asked_nl: int = 0
-    bad_s: int = 0
-    """When it was last beyond the share from one reading to the next."""
-    good_nl: int = 0
-    """Asked since then."""
-
-
-class Watch(NamedTuple):
-    """What detection remembers between two readings."""
-
-    at_s: int = NEVER
-    last: Reading = Reading()
-    """The last believable value of each sensor."""
-    unseen: int = 0
-    """Strokes commanded while no sensor told of motion."""
-    over: Stretch = Stretch()
-    under: Stretch = Stretch()
-    missed: int = 0
-    """Strokes without motion, and the second of the first of them: the onset of a stall."""
-    missed_s: int = NEVER
-    pressed_s: int = NEVER
-    """Since when the pressure is that of an occlusion, and its highest value."""
-    highest_hpa: int = 0
-    apart_s: int = NEVER
-    """Since when computed and measured volume are too far apart."""
-    present: tuple[Cause, ...] = ()
-    """The conditions that are there, in a fixed order."""
-
-
 _BY_MOTION = (Cause.FREE_FLOW, Cause.OVER_INFUSION, Cause.UNDER_INFUSION, Cause.STALL)
 _BY_FILL = (Cause.EMPTY_MEASURED, Cause.LOW_MEASURED, Cause.RESERVOIR)
 FAULT_OF = {
@@ -188,8 +141,7 @@ def observe(
     assert situation.strokes >= 0, "negative strokes"
     believed, failed = _believed(watch.last, reading, setting)
     if watch.at_s == NEVER:
-        stretch = Stretch(now_s)
-        watch = watch._replace(last=believed, over=stretch, under=stretch)
+        watch = watch._replace(last=believed, over=Stretch(now_s), under=Stretch(now_s))
         situation = situation._replace(strokes=0)
     last = watch.last
     present: list[Cause] = [Cause.SENSOR] if failed else []
@@ -198,7 +150,7 @@ def observe(
     moved_nl = _moved_nl(last, believed, situation.stroke_nl)
     # A blind sensor neither raises nor ends anything but its own alarm.
     if moved_nl is None:
-        present += [cause for cause in watch.present if cause in _BY_MOTION]
+        present += _still(_BY_MOTION, watch)
     else:
         unseen = 0
         motion = _motion(watch, moved_nl, strokes, now_s, situation, setting, present)
@@ -213,7 +165,7 @@ def observe(
     if believed.fill_nl is not None:
         apart_s = _level(watch, believed.fill_nl, now_s, situation, setting, present)
     else:
-        present += [cause for cause in watch.present if cause in _BY_FILL]
+        present += _still(_BY_FILL, watch)
     return Watch(
         now_s,
         _kept(last, believed) if failed else believed,
@@ -224,6 +176,11 @@ def observe(
         apart_s,
         tuple(present),
     )
+
+
+def _still(causes: tuple[Cause, ...], watch: Watch) -> list[Cause]:
+    """Return those of some conditions that were there at the last reading."""
+    return [cause for cause in watch.present if cause in causes] if watch.present else []
 
 
 def next_due_s(watch: Watch, setting: Detection) -> int:
@@ -252,8 +209,7 @@ def is_apart(computed_nl: int, measured_nl: int, setting: Detection) -> bool:
 
 def _kept(last: Reading, now: Reading) -> Reading:
     """Return the newest believable value of each sensor."""
-    pairs = zip(last, now, strict=True)
-    return Reading(*(was if value is None else value for was, value in pairs))
+    return Reading(*(was if one is None else one for was, one in zip(last, now, strict=True)))
 
 
 def _believed(last: Reading, now: Reading, setting: Detection) -> tuple[Reading, bool]:
@@ -261,20 +217,23 @@ def _believed(last: Reading, now: Reading, setting: Detection) -> tuple[Reading,
     turned, flow, fill, mv, hpa = now
     margin_nl = 6 * setting.fill_sigma_nl
     most_nl = setting.reservoir_nl if last.fill_nl is None else last.fill_nl
-    believed = Reading(
-        _within(turned, last.turned or 0, FAR) if setting.has_turned else None,
-        _within(flow, last.flow_nl or 0, FAR) if setting.has_flow else None,
-        _within(fill, -margin_nl, most_nl + margin_nl) if setting.has_fill else None,
-        _within(mv, setting.lowest_mv, setting.highest_mv) if setting.has_battery else None,
-        _within(hpa, setting.lowest_hpa, setting.highest_hpa) if setting.has_pressure else None,
-    )
+    if not (setting.has_turned and turned is not None and (last.turned or 0) <= turned <= FAR):
+        turned = None
+    if not (setting.has_flow and flow is not None and (last.flow_nl or 0) <= flow <= FAR):
+        flow = None
+    if not (setting.has_fill and fill is not None and -margin_nl <= fill <= most_nl + margin_nl):
+        fill = None
+    lowest, highest = setting.lowest_mv, setting.highest_mv
+    if not (setting.has_battery and mv is not None and lowest <= mv <= highest):
+        mv = None
+    lowest, highest = setting.lowest_hpa, setting.highest_hpa
+    if not (setting.has_pressure and hpa is not None and lowest <= hpa <= highest):
+        hpa = None
+    believed = (turned, flow, fill, mv, hpa)
     sensors = setting.has_turned + setting.has_flow + setting.has_fill
     sensors += setting.has_battery + setting.has_pressure
-    return believed, believed.count(None) + sensors > len(believed)
-
-
-def _within(value: int | None, least: int, most: int) -> int | None:
-    return value if value is not None and least <= value <= most else None
+    failed = believed.count(None) + sensors > len(believed)
+    return now if believed == now else Reading(*believed), failed
 
 
 def _moved_nl(last: Reading, now: Reading, stroke_nl: int) -> int | None:
@@ -300,7 +259,9 @@ def _motion(
     if moved_nl * 100 > asked_nl * setting.free_flow_percent + setting.free_flow_nl * 100:
         present.append(Cause.FREE_FLOW)
     over = under = Stretch(now_s)
-    if moved_nl != asked_nl or watch.over.moved_nl or watch.under.asked_nl:
+    least, most = asked_nl * setting.under_percent, asked_nl * setting.over_percent
+    is_within = least <= moved_nl * 100 <= most
+    if not is_within or watch.over.moved_nl or watch.under.asked_nl:
         times = (now_s, setting.window_strokes * situation.stroke_nl, setting.window_s)
         over = _stretched(watch.over, moved_nl, asked_nl, (setting.over_percent, 1), *times)
         under = _stretched(watch.under, moved_nl, asked_nl, (setting.under_percent, -1), *times)
@@ -308,9 +269,12 @@ def _motion(
         _judge_flow(over, under, now_s, situation, setting, present)
     missed, missed_s = watch.missed, watch.missed_s
     if moved_nl:
-        missed, missed_s = 0, NEVER
+        # Of two strokes since the last reading the later may be the first that is missed.
+        made = (2 * moved_nl + situation.stroke_nl) // (2 * situation.stroke_nl)
+        missed, missed_s = (1, now_s) if 0 < made == strokes - 1 else (0, NEVER)
     elif strokes:
-        missed, missed_s = missed + strokes, now_s if missed_s == NEVER else missed_s
+        first_s = now_s if situation.since_s == NEVER else situation.since_s
+        missed, missed_s = missed + strokes, first_s if missed_s == NEVER else missed_s
     if missed and (missed >= setting.stall_strokes or now_s - missed_s >= setting.stall_s):
         present.append(Cause.STALL)
     return over, under, missed, missed_s

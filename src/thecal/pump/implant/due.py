@@ -48,7 +48,7 @@ class Due:
         """Return the parts that are due by now and not given."""
         coming = self.coming
         due = coming.due(now_s)
-        room = self.credit + due
+        room: int = self.credit + due
         if now_s - LATE_S > coming.now_s:
             most = self._stroke_parts - 1 + due - coming.due(now_s - LATE_S)
             if room > most:

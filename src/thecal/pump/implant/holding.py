@@ -17,7 +17,7 @@ from thecal.pump.implant.codec import decode_state, encode_state
 from thecal.pump.implant.keeping import ACCOUNTS, Keeper, Kept, pack_alarms
 from thecal.pump.implant.ledger import Book, Ledger
 from thecal.pump.implant.log import Stamp
-from thecal.pump.implant.memory import MemoryFaultError, guard, unseal
+from thecal.pump.implant.memory import MemoryFaultError, check_cells, guard
 from thecal.pump.implant.opening import Found
 from thecal.pump.implant.profile import Profile
 from thecal.pump.implant.records import Entry, encoded
@@ -28,6 +28,7 @@ CAUSES: Final = tuple(Cause)
 """The log calls each condition by its place in here, for ever."""
 _MOST_FRESH: Final = 1_000
 """More records than this wait for a failing store in working memory only."""
+_RESERVOIR: Final = int(Book.RESERVOIR)
 _GONE: Final = (False, True)
 """A condition that is not listed: not active, and seen if it was listed before."""
 
@@ -79,6 +80,9 @@ class Holding:
         self._cells = guard(encode_state(opened.state))
         self._packed_alarms = pack_alarms(opened.alarms.listed)
         self._sounds: list[Sound] = []
+        self._timed = opened.alarms
+        self._next_sound_s = opened.alarms.next_due_s
+        """Of the alarms as they were when it was last asked for."""
         self._fresh: list[bytes] = []
         """Records that may not have reached the stored log."""
         self.unkept = False
@@ -92,11 +96,11 @@ class Holding:
     def state(self) -> State:
         """Return the state, checked (PC-24); when both copies are bad, the last durable one."""
         try:
-            state, mended = unseal(self._cells)
+            packed, mended = check_cells(self._cells)
         except MemoryFaultError:
             return self._reloaded()
-        balances = self.ledger.balances
-        if state.reservoir_nl != balances[Book.RESERVOIR] or sum(balances) != 0:
+        state, balances = decode_state(packed), self.ledger.balances
+        if state.reservoir_nl != balances[_RESERVOIR] or sum(balances) != 0:
             return self._reloaded()
         if mended:
             self.mended = True
@@ -132,6 +136,12 @@ class Holding:
         if records:
             self.note(records, now_s)
         self.sound()
+
+    def next_sound_s(self) -> int:
+        """Return the second of the next sound; `FAR` when there is none."""
+        if self.alarms is not self._timed:
+            self._timed, self._next_sound_s = self.alarms, self.alarms.next_due_s
+        return self._next_sound_s
 
     def start_refused(self, now_s: int) -> bool:
         """Tell the alarms of a start, and return whether it must not happen (PC-64)."""
@@ -199,7 +209,7 @@ class Holding:
         """Make record and log durable, with the bytes of a state that is just being kept."""
         failed, self.unkept = self.unkept, False
         kept = Kept(
-            self.log.head.index,
+            self.log.number,
             self.digest,
             self.logged,
             packed,

@@ -25,7 +25,6 @@ from thecal.pump.implant.status import Status, risk, status_of
 from thecal.pump.implant.store import Store, StoreError
 from thecal.pump.implant.turn import EVENTS
 from thecal.pump.implant.values import (
-    FAR,
     NEVER,
     BolusOrdered,
     Clear,
@@ -157,15 +156,14 @@ class Implant:
             self._tell(Cause.UPDATE_UNFINISHED, now_s)
         if works.failing_s != self._failing_s or works.mended:
             self._mind_memory(now_s)
-        if works.alarms.next_due_s <= now_s:
+        if works.next_sound_s() <= now_s:
             works.alarm(Ticked(), now_s)
-        self._promised_s = min(
-            next_wake_s(works.latest, works.setting),
-            self._care.next_due_s(),
-            works.alarms.next_due_s,
-            staged.staged_s + self._profile.staged_s if staged else FAR,
-        )
-        return self._promised_s
+        wake_s = next_wake_s(works.latest, works.setting)
+        due_s = min(wake_s, self._care.next_due_s(), works.next_sound_s())
+        if staged:
+            due_s = min(due_s, staged.staged_s + self._profile.staged_s)
+        self._promised_s = due_s
+        return due_s
 
     def _tell(self, cause: Cause, now_s: int) -> None:
         """Tell of something that has happened and is over; it stays listed until it is seen."""

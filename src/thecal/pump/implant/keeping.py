@@ -18,6 +18,7 @@ from thecal.pump.implant.codec import digest
 from thecal.pump.implant.ledger import PACKED as LEDGER
 from thecal.pump.implant.ledger import Ledger
 from thecal.pump.implant.pingpong import Damaged, Slots
+from thecal.pump.implant.pingpong import Kept as Held
 from thecal.pump.implant.store import Store
 from thecal.pump.implant.values import FAR
 
@@ -46,10 +47,10 @@ class Kept(NamedTuple):
 
     def pack(self) -> bytes:
         """Return the record's bytes."""
-        parts = (self.state, self.monitor, self.alarms, self.fresh)
-        sizes = map(len, parts)
-        head = _HEAD.pack(self.log_index, self.digest, *self.logged, *sizes)
-        return b"".join((head, self.ledger.pack(), *parts))
+        log_index, named, logged, state, monitor, alarms, fresh, ledger = self
+        sizes = (len(state), len(monitor), len(alarms), len(fresh))
+        head = _HEAD.pack(log_index, named, *logged, *sizes)
+        return b"".join((head, ledger.pack(), state, monitor, alarms, fresh))
 
     @classmethod
     def unpack(cls, raw: bytes) -> Kept:
@@ -161,9 +162,8 @@ class Keeper:
             When the store fails.
         """
         for slots in self._programs:
-            if _named(slots) == named:
-                found = slots.read()
-                assert found is not None, "what has a digest has bytes"
+            found = _whole(slots)
+            if found is not None and digest(*_split(found.payload)) == named:
                 self.was_damaged |= found.other_damaged
                 return _split(found.payload)
         return None
@@ -176,11 +176,16 @@ def _split(payload: bytes) -> tuple[bytes, bytes]:
 
 def _named(slots: Slots) -> bytes | None:
     """Return the digest of what a pair of slots holds; None when nothing whole."""
+    found = _whole(slots)
+    return digest(*_split(found.payload)) if found else None
+
+
+def _whole(slots: Slots) -> Held | None:
+    """Return what a pair of slots holds; None when nothing whole."""
     try:
-        found = slots.read()
+        return slots.read()
     except Damaged:
         return None
-    return digest(*_split(found.payload)) if found else None
 
 
 def pack_alarms(listed: tuple[Alarm, ...]) -> bytes:

@@ -29,6 +29,10 @@ class Book(IntEnum):
     """What a refill found missing (above 0) or too much (below 0)."""
 
 
+# Looked up for every stroke; a name of the module costs less than a member of a class.
+_RESERVOIR: Final = int(Book.RESERVOIR)
+_ACCOUNTS: Final = frozenset(int(account) for account in Account)
+_new_tuple: Final = tuple.__new__
 PACKED: Final = Struct(">Q10q")
 
 
@@ -64,14 +68,14 @@ class Ledger(NamedTuple):
     @property
     def delivered_nl(self) -> int:
         """What was ever delivered, all accounts together."""
-        return sum(self.balances[: Book.RESERVOIR])
+        return sum(self.balances[:_RESERVOIR])
 
     @property
     def unaccounted_nl(self) -> int:
         """What refills found missing, less what they found too much."""
         return self.balances[Book.UNACCOUNTED]
 
-    def move(self, source: Book, target: Book, volume_nl: int) -> Ledger:
+    def move(self, source: int, target: int, volume_nl: int) -> Ledger:
         """Return the ledger after one entry.
 
         Raises
@@ -79,20 +83,23 @@ class Ledger(NamedTuple):
         InputError
             When the volume is not a whole number of at least 0, or the reservoir does not hold it.
         """
-        check_whole("the volume of an entry in nL", volume_nl)
+        if volume_nl.__class__ is not int or volume_nl < 0:
+            check_whole("the volume of an entry in nL", volume_nl)
         balances = list(self.balances)
         balances[source] -= volume_nl
         balances[target] += volume_nl
-        if balances[Book.RESERVOIR] < 0:
+        if balances[_RESERVOIR] < 0:
             raise InputError(
                 f"{volume_nl} nL shall leave the reservoir, but by the ledger it holds "
                 f"{self.reservoir_nl} nL"
             )
-        return Ledger(self.entries + 1, tuple(balances))
+        return _new_tuple(Ledger, (self.entries + 1, tuple(balances)))
 
     def deliver(self, account: int, volume_nl: int) -> Ledger:
         """Return the ledger with so much delivered for an account of `values.Account`."""
-        return self.move(Book.RESERVOIR, Book(Account(account)), volume_nl)
+        if account not in _ACCOUNTS:
+            raise ValueError(f"{account} is no account for strokes")
+        return self.move(_RESERVOIR, account, volume_nl)
 
     def refill(self, *, filled_nl: int, aspirated_nl: int, residual_nl: int) -> Ledger:
         """Return the ledger after a refill.

@@ -103,6 +103,11 @@ class Log:
         return Head(self._place.number, self._place.digest)
 
     @property
+    def number(self) -> int:
+        """How many records were ever written."""
+        return self._place.number
+
+    @property
     def kept_from(self) -> int:
         """The number of the first record that is still kept."""
         return self._place.kept_from

@@ -54,7 +54,7 @@ def check_cells(cells: bytes) -> tuple[bytes, bool]:
     """
     half = len(cells) // 2
     first, second = cells[:half], cells[half:].translate(_COMPLEMENT)
-    if first == second and _whole(first):
+    if first == second and crc32(first) == _CRC_OF_WHOLE:
         return first[:-4], False
     good = [copy for copy in (first, second) if _whole(copy)]
     if len(good) != 1:

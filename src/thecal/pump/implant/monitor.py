@@ -233,7 +233,7 @@ class Monitor:
             return Denial.CLOCK_BACK
         self._last_s = now_s
         caps = self._caps
-        if _sealed(caps) != self._seal:
+        if crc32(_SEAL.pack(*caps.strokes, caps.minimum_flow)) != self._seal:
             return Denial.LIMITS_CORRUPT
         coming, stroke_parts = self._due.coming, self._stroke_parts
         flow = coming.flow(now_s - 1) if now_s > coming.now_s else 0
@@ -243,10 +243,9 @@ class Monitor:
             return Denial.NOTHING_DUE
         if asked > room + stroke_parts:
             return Denial.AHEAD
-        used = self._windows.used(now_s)
-        for which, most in enumerate(caps.strokes):
-            if used[which] + strokes > most:
-                return CAP_DENIALS[which]
+        full = self._windows.full(now_s, strokes, caps.strokes)
+        if full is not None:
+            return CAP_DENIALS[full]
         self._due.credit -= asked
         self._windows.add(now_s, strokes)
         self._serial += 1

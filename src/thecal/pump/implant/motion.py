@@ -56,7 +56,7 @@ _PROGRAM: Final = Flow.PROGRAM
 _LOW_TOLD: Final = int(Flag.LOW_TOLD)
 _OFF: Final = frozenset({Phase.UNPROGRAMMED, Phase.ENDED})
 _new_tuple: Final = tuple.__new__
-"""Makes a state in one piece; `_replace` would take as long as all the rest of a stroke."""
+"""Makes a tuple in one piece; `_replace` would take as long as all the rest of a stroke."""
 
 
 def next_wake_s(state: State, setting: Setting) -> int:
@@ -76,7 +76,11 @@ def next_wake_s(state: State, setting: Setting) -> int:
             left = state.special_left
             wake_s = now_s - (-(min(short, left)) // flow)
         else:
-            flow, wake_s = plan.basal(now_s, state.week_offset_s)
+            flows = plan.flows
+            if len(flows) == 1:
+                flow = flows[0]
+            else:
+                flow, wake_s = plan.basal(now_s, state.week_offset_s)
             if state.bolus:
                 wake_s = min(wake_s, _bolus_wake_s(state, short, flow))
             elif flow:
@@ -122,7 +126,10 @@ def _flowed(state: State, plan: Plan, span_s: int) -> tuple[int, int, int, int]:
             owed_bolus += parts
             left -= parts
         else:
-            owed_basal += plan.basal(state.now_s, state.week_offset_s)[0] * span_s
+            flows = plan.flows
+            steady = len(flows) == 1
+            flow = flows[0] if steady else plan.basal(state.now_s, state.week_offset_s)[0]
+            owed_basal += flow * span_s
             if state.bolus:
                 elapsed_s = state.now_s + span_s - state.bolus_start_s
                 total = state.bolus_nl * DAY_S * elapsed_s // state.bolus_duration_s
@@ -167,7 +174,7 @@ def advance(state: State, now_s: int, setting: Setting) -> Outcome:
             owed_bolus -= for_bolus * stroke_parts
         owed_basal -= (strokes - for_bolus) * stroke_parts
         assert 0 <= owed_basal + owed_bolus < stroke_parts, "less than a stroke stays owed"
-        commands = (Push(strokes, for_bolus, account_of(state) if on_top else 0),)
+        commands = (_new_tuple(Push, (strokes, for_bolus, account_of(state) if on_top else 0)),)
     moved = _new_tuple(
         State,
         (
@@ -196,7 +203,7 @@ def advance(state: State, now_s: int, setting: Setting) -> Outcome:
             state.starts,
         ),
     )
-    outcome = Outcome(moved, commands)
+    outcome = _new_tuple(Outcome, (moved, commands, ()))
     warned = reservoir_nl > plan.low_nl or state.flags & _LOW_TOLD
     if on_top or now_s > due_s or state.stopped_s >= 0 or state.pending or not warned:
         return _settle(Turn(outcome, plan), state.now_s, now_s)

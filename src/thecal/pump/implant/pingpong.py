@@ -74,8 +74,9 @@ class Slots:
         if self._sequence < 0:
             self._sequence = max(self._valid_sequences(), default=0)
         sequence = self._sequence + 1
-        body = HEADER.pack(sequence, len(payload)) + payload
-        self._store.write(self._name(sequence), 0, body + CHECK.pack(crc32(body)))
+        header = HEADER.pack(sequence, len(payload))
+        check = CHECK.pack(crc32(payload, crc32(header)))
+        self._store.write(self._name(sequence), 0, b"".join((header, payload, check)))
         self._sequence = sequence
         return sequence
 

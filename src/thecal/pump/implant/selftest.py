@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum, unique
 from hashlib import sha256
-from types import FunctionType, ModuleType
+from operator import attrgetter, getitem
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 from zlib import crc32
 
@@ -78,9 +79,33 @@ def _classes(module: ModuleType) -> list[type]:
 _FUNCTIONS: Final = _functions()
 
 
+_SPACES: Final = tuple(space for space, _ in _FUNCTIONS)
+_NAMES: Final = tuple(name for _, name in _FUNCTIONS)
+_code_of: Final = attrgetter("__code__")
+
+
+class _Code:
+    """The code that decides on delivery, and its digest."""
+
+    def __init__(self) -> None:
+        self._seen: list[CodeType] = []
+        self._digest = b""
+
+    def digest(self) -> bytes:
+        # The code of a function can be replaced and never altered, so only what is new is read.
+        codes = list(map(_code_of, map(getitem, _SPACES, _NAMES)))
+        if codes != self._seen:
+            self._seen = codes
+            self._digest = sha256(b"".join(code.co_code for code in codes)).digest()
+        return self._digest
+
+
+_CODE: Final = _Code()
+
+
 def code_digest() -> bytes:
     """Return the digest of the code that decides on delivery."""
-    return sha256(b"".join(space[name].__code__.co_code for space, name in _FUNCTIONS)).digest()
+    return _CODE.digest()
 
 
 def failed_steps(table: AlarmTable, expected_code: bytes) -> tuple[Step, ...]:

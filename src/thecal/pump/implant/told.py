@@ -58,13 +58,18 @@ class Basal:
 
     def parts(self, second: int) -> int:
         """Return the parts from second 0 of some week to ``second``, which may lie weeks later."""
+        starts = self.starts
+        if len(starts) == 1:
+            return self.flows[0] * second
         weeks, within = divmod(second, WEEK_S)
-        step = bisect_right(self.starts, within) - 1
-        flowed = self.flows[step] * (within - self.starts[step])
+        step = bisect_right(starts, within) - 1
+        flowed = self.flows[step] * (within - starts[step])
         return weeks * self._week + self._before[step] + flowed
 
     def flow(self, second: int) -> int:
         """Return the flow at a second, in parts a second."""
+        if len(self.starts) == 1:
+            return self.flows[0]
         return self.flows[bisect_right(self.starts, second % WEEK_S) - 1]
 
     def edges(self, start_s: int, end_s: int) -> list[int]:

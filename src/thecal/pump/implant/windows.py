@@ -14,10 +14,12 @@ from thecal.pump.amounts import DAY_S
 
 SPANS: Final = (DAY_S // 24, DAY_S // 6, DAY_S)
 """The windows in seconds: 1 h, 4 h, 24 h."""
+_LONGEST: Final = len(SPANS) - 1
 SLOTS: Final = DAY_S + 1
 """Entries of the durable ring: one for each second of the longest window, and one more."""
 ENTRY: Final = Struct(">QQQI")
 """Number, second, total, CRC-32 of the three."""
+_ENTRY_BYTES: Final = ENTRY.size
 _PLAIN: Final = Struct(">QQQ")
 _TRIM: Final = 4_096
 """Entries outside every window that may pile up before they are dropped."""
@@ -42,43 +44,73 @@ class Windows:
     ((3, 3, 3), (1, 3, 3))
     """
 
-    __slots__ = ("_bases", "_first", "_origin", "_tails", "times", "total", "totals")
+    __slots__ = ("_bases", "_origin", "_tails", "index", "times", "total", "totals")
 
     def __init__(self, total: int = 0) -> None:
         self.total = total
         self.times: list[int] = []
         self.totals: list[int] = []
-        self._first = 0
+        self.index = 0
+        """How many entries were ever begun."""
         self._origin = total
         self._tails = [0] * len(SPANS)
         self._bases = [total] * len(SPANS)
 
     @property
-    def index(self) -> int:
-        """How many entries were ever begun."""
-        return self._first + len(self.times)
-
-    @property
     def base(self) -> int:
-        """The total before the first entry of the longest window, as of the last `used`."""
-        return self._bases[-1]
+        """The total before the first entry of the longest window, when it was last looked at."""
+        return self._bases[_LONGEST]
 
     def used(self, now_s: int) -> tuple[int, int, int]:
         """Return the strokes in the windows of 1, 4 and 24 h that end with this second.
 
         The second never goes back from one call to the next.
         """
-        times, tails, bases = self.times, self._tails, self._bases
-        count = len(times)
-        for which, span_s in enumerate(SPANS):
-            tail = tails[which]
-            if tail < count and times[tail] <= now_s - span_s:
-                while tail < count and times[tail] <= now_s - span_s:
-                    tail += 1
-                tails[which] = tail
-                bases[which] = self.totals[tail - 1]
+        bases = self._bases
+        for which in range(len(SPANS)):
+            self._leave(which, now_s)
         total = self.total
         return total - bases[0], total - bases[1], total - bases[2]
+
+    def full(self, now_s: int, strokes: int, most: tuple[int, int, int]) -> int | None:
+        """Return the first window that ends now and cannot take so many strokes more.
+
+        Parameters
+        ----------
+        now_s
+            This second; it never goes back from one call to the next.
+        strokes
+            How many are asked for.
+        most
+            What each window may hold.
+
+        Returns
+        -------
+        int or None
+            The number of the span in `SPANS`; None when all can.
+        """
+        total, bases = self.total + strokes, self._bases
+        self._leave(_LONGEST, now_s)
+        # What has left a shorter window since it was looked at last could only make more room.
+        if (
+            total - bases[0] <= most[0]
+            and total - bases[1] <= most[1]
+            and total - bases[2] <= most[2]
+        ):
+            return None
+        used = self.used(now_s)
+        over = (which for which, room in enumerate(most) if used[which] + strokes > room)
+        return next(over, None)
+
+    def _leave(self, which: int, now_s: int) -> None:
+        """Let what is too old leave a window."""
+        times, tail, last_s = self.times, self._tails[which], now_s - SPANS[which]
+        count = len(times)
+        if tail < count and times[tail] <= last_s:
+            while tail < count and times[tail] <= last_s:
+                tail += 1
+            self._tails[which] = tail
+            self._bases[which] = self.totals[tail - 1]
 
     def add(self, now_s: int, strokes: int) -> None:
         """Count strokes at this second, which is none before the last."""
@@ -89,9 +121,10 @@ class Windows:
         if times and times[-1] == now_s:
             self.totals[-1] = self.total
             return
+        self.index += 1
         times.append(now_s)
         self.totals.append(self.total)
-        if self._tails[-1] > _TRIM and 2 * self._tails[-1] > len(times):
+        if self._tails[_LONGEST] > _TRIM and 2 * self._tails[-1] > len(times):
             self._trim()
 
     def since(self, which: int) -> int:
@@ -103,7 +136,7 @@ class Windows:
         number = self.index - 1
         assert self.times, "nothing was counted yet"
         plain = _PLAIN.pack(number, self.times[-1], self.total)
-        return number % SLOTS * ENTRY.size, plain + crc32(plain).to_bytes(4, "big")
+        return number % SLOTS * _ENTRY_BYTES, plain + crc32(plain).to_bytes(4, "big")
 
     @classmethod
     def restored(cls, ring: bytes, index: int, total: int, base: int, at_s: int) -> Windows:
@@ -140,15 +173,16 @@ class Windows:
             if so_far > windows.total:
                 latest_s = max([time_s, *windows.times[-1:]])
                 windows.add(latest_s, so_far - windows.total)
-        windows._first = max(number - len(windows.times), 0)
+        windows.index = max(number, len(windows.times))
         return windows
 
     def _trim(self) -> None:
-        drop = self._tails[-1]
+        drop = self._tails[_LONGEST]
         self._origin = self.totals[drop - 1]
         del self.times[:drop], self.totals[:drop]
-        self._first += drop
-        self._tails = [tail - drop for tail in self._tails]
+        # What has left the longest window has left them all.
+        self._tails = [max(tail - drop, 0) for tail in self._tails]
+        self._bases = [max(base, self._origin) for base in self._bases]
 
 
 def _entry(ring: bytes, number: int) -> tuple[int, int] | None:

@@ -24,6 +24,7 @@ from thecal.pump.implant.staging import Staged
 from thecal.pump.implant.store import Store, StoreError
 from thecal.pump.implant.turn import Turn
 from thecal.pump.implant.values import (
+    NEVER,
     Account,
     AskBolus,
     BolusAdmitted,
@@ -44,6 +45,7 @@ from thecal.pump.implant.values import (
     State,
 )
 
+_BASAL: Final = int(Account.BASAL)
 _MOST_STEPS: Final = 4
 """An event, the monitor's answer, a fault: no chain is longer."""
 _OVER_AT_START: Final = (
@@ -92,6 +94,8 @@ class Works(Holding):
         self.staged: Staged | None = None
         self.unread = 0
         """Strokes since the sensors were last read."""
+        self.unread_s = NEVER
+        """When the first of them was."""
 
     def obey(
         self, event: Event, *extra: Record, ledger: Ledger | None = None
@@ -180,19 +184,22 @@ class Works(Holding):
         """Ask for leave to move; with it, enter the strokes that are about to (PC-14, PC-41)."""
         answer = self.monitor.permit(push.strokes, now_s)
         if isinstance(answer, Permit):
+            if not self.unread:
+                self.unread_s = now_s
             self._count(push)
         return answer
 
     def _count(self, push: Push) -> None:
         """Enter strokes into the ledger: the intent that is durable before they move (PC-41)."""
         stroke_nl = self.profile.hardware.stroke_nl
-        basal = push.strokes - push.for_bolus
-        if basal:
-            self.ledger = self.ledger.deliver(Account.BASAL, basal * stroke_nl)
-        if push.for_bolus:
-            self.ledger = self.ledger.deliver(push.account, push.for_bolus * stroke_nl)
+        strokes, for_bolus, account = push
+        if strokes > for_bolus:
+            self.ledger = self.ledger.deliver(_BASAL, (strokes - for_bolus) * stroke_nl)
+        if for_bolus:
+            self.ledger = self.ledger.deliver(account, for_bolus * stroke_nl)
+        place, entry = self.monitor.entry()
         try:
-            self.store.write("monitor", *self.monitor.entry())
+            self.store.write("monitor", place, entry)
         except StoreError:
             self.unkept = True
 

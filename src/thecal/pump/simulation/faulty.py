@@ -7,6 +7,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from thecal.pump.implant.store import MemoryStore, StoreError
+from thecal.pump.implant.values import FAR
 
 PATTERNS: Final = 24
 """Ways in which a power cut may treat what was not yet synced."""
@@ -23,6 +24,16 @@ class _Change(NamedTuple):
     name: str
     offset: int
     data: bytes | None
+
+
+class _Undo(NamedTuple):
+    """What a change that is not yet synced has overwritten or cut off."""
+
+    name: str
+    length: int
+    """Of the file before; `NEVER` when there was none."""
+    offset: int
+    data: bytes | bytearray
 
 
 class FaultyStore:
@@ -53,13 +64,16 @@ class FaultyStore:
         fails_on: bool = False,
         room: int | None = None,
     ) -> None:
-        self._durable = copied(durable or MemoryStore())
-        self._live = copied(self._durable)
-        self._changes: list[_Change] = []
+        self._live = copied(durable or MemoryStore())
+        self._changes: list[tuple[str, int, bytes | None]] = []
+        self._undos: list[tuple[str, int, int, bytes | bytearray]] = []
+        """What leads back from what is live to what is durable."""
         self._cut_at = cut_at
         self._fail_at = fail_at
         self._fails_on = fails_on
         self._room = room
+        self._calm_until = 0
+        self._set_calm()
         self.count = 0
         """I/Os so far."""
         self.on_fault: Callable[[], None] = _nobody
@@ -85,11 +99,18 @@ class FaultyStore:
         self._cut_at = self.count + cut_in if cut_in >= 0 else NEVER
         self._fail_at = self.count + fail_in if fail_in >= 0 else NEVER
         self._fails_on, self._room = fails_on, room
+        self._set_calm()
 
     def mend(self) -> None:
         """Let the store work from now on."""
         self._cut_at = self._fail_at = NEVER
         self._fails_on, self._room = False, None
+        self._set_calm()
+
+    def _set_calm(self) -> None:
+        """Find the first I/O at which anything but the store's work has to be done."""
+        armed = [at for at in (self._cut_at, self._fail_at) if at >= 0]
+        self._calm_until = min(armed, default=FAR) if self._room is None else 0
 
     def total_bytes(self) -> int:
         """Return how much the store holds."""
@@ -109,11 +130,23 @@ class FaultyStore:
         held = self._live.files.get(name)
         if not held:
             return False
-        for store in (self._live, self._durable):
+        place, durable = at % len(held), self._durable()
+        for store in (self._live, durable):
             bytes_held = store.files.get(name)
-            if bytes_held and at % len(held) < len(bytes_held):
-                bytes_held[at % len(held)] ^= 1 << bit
+            if bytes_held and place < len(bytes_held):
+                bytes_held[place] ^= 1 << bit
+        if self._undos:
+            whole = durable.files.get(name)
+            length = NEVER if whole is None else len(whole)
+            self._undos.insert(0, (name, length, 0, bytes(whole or b"")))
         return True
+
+    def _durable(self) -> MemoryStore:
+        """Return what the last sync has made durable."""
+        store = copied(self._live)
+        for undo in reversed(self._undos):
+            _take_back(store, _Undo(*undo))
+        return store
 
     def read(self, name: str, offset: int = 0, length: int = -1) -> bytes:
         """Return up to ``length`` bytes from ``offset``."""
@@ -122,11 +155,16 @@ class FaultyStore:
 
     def write(self, name: str, offset: int, data: bytes) -> None:
         """Overwrite from ``offset``."""
-        self._io(_Change(name, offset, data))
+        number = self.count
+        if number < self._calm_until:
+            self.count = number + 1
+            self._change(name, offset, data)
+        else:
+            self._io(_Change(name, offset, data))
 
     def append(self, name: str, data: bytes) -> None:
         """Write at the end."""
-        self._io(_Change(name, self._live.size(name), data))
+        self.write(name, self._live.size(name), data)
 
     def size(self, name: str) -> int:
         """Return the length in bytes."""
@@ -139,16 +177,20 @@ class FaultyStore:
 
     def sync(self) -> None:
         """Make everything written so far durable."""
-        self._io()
-        # The same as a copy of all that is live, in the time of what has changed.
-        for change in self._changes:
-            _apply(self._durable, change)
-        self._changes.clear()
+        number = self.count
+        if number < self._calm_until:
+            self.count = number + 1
+        else:
+            self._io()
+        if self._changes:
+            self._changes.clear()
+            self._undos.clear()
 
     def after_cut(self, pattern: int, seed: int = 0) -> MemoryStore:
         """Return what is left after a power cut, by one of the `PATTERNS`."""
-        left = copied(self._durable)
-        for change in _survivors(self._changes, pattern, Random(seed)):  # noqa: S311 - no secret
+        left = self._durable()
+        changes = [_Change(*change) for change in self._changes]
+        for change in _survivors(changes, pattern, Random(seed)):  # noqa: S311 - no secret
             _apply(left, change)
         return left
 
@@ -164,14 +206,30 @@ class FaultyStore:
                 self.on_fault()
                 raise StoreError(f"the store is full at I/O {number}")
         if change:
-            self._changes.append(change)
-            _apply(self._live, change)
+            self._change(*change)
         if number == self._cut_at:
             self.on_fault()
             raise PowerCut
         if fails:
             self.on_fault()
             raise StoreError(f"I/O {number} fails")
+
+    def _change(self, name: str, offset: int, data: bytes | None) -> None:
+        """Do a change, and remember what it takes to undo it."""
+        self._changes.append((name, offset, data))
+        held = self._live.files.get(name)
+        end = FAR if data is None else offset + len(data)
+        if held is not None and data is not None and end <= len(held):
+            self._undos.append((name, len(held), offset, held[offset:end]))
+            held[offset:end] = data
+            return
+        if held is not None and data is not None and offset == len(held):
+            self._undos.append((name, offset, offset, b""))
+            held += data
+            return
+        length = NEVER if held is None else len(held)
+        self._undos.append((name, length, offset, held[offset:end] if held else b""))
+        _apply(self._live, _Change(name, offset, data))
 
 
 def _nobody() -> None:
@@ -190,6 +248,15 @@ def _apply(store: MemoryStore, change: _Change) -> None:
         store.truncate(change.name, change.offset)
     else:
         store.write(change.name, change.offset, change.data)
+
+
+def _take_back(store: MemoryStore, undo: _Undo) -> None:
+    if undo.length == NEVER:
+        store.files.pop(undo.name, None)
+        return
+    held = store.files.setdefault(undo.name, bytearray())
+    held[undo.offset : undo.offset + len(undo.data)] = undo.data
+    del held[undo.length :]
 
 
 def _survivors(changes: list[_Change], pattern: int, chance: Random) -> list[_Change]:

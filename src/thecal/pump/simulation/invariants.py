@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import Final
 
 from thecal.pump.amounts import DAY_S
-from thecal.pump.implant.alarms import Cause
+from thecal.pump.implant.alarms import Alarm, Cause
 from thecal.pump.implant.chain import Head, verify
 from thecal.pump.implant.ledger import Book
 from thecal.pump.implant.values import Phase
-from thecal.pump.simulation.violation import require
+from thecal.pump.simulation.violation import ViolationError, require
 from thecal.pump.simulation.world import World
 
 HOUR_S: Final = 3_600
+_RESERVOIR: Final = int(Book.RESERVOIR)
 _SAFE: Final = frozenset({Phase.HOLDING, Phase.MINIMUM, Phase.HALTED})
 _LOST: Final = frozenset({Cause.MEMORY_CRITICAL, Cause.LOG_TRUNCATED})
 _STILL: Final = frozenset({Phase.UNPROGRAMMED, Phase.STOPPED, Phase.HALTED, Phase.ENDED})
@@ -31,7 +32,9 @@ class Invariants:
         self._cuts = 0
         self._failed = False
         self._strokes = 0
-        self._since_s = 0
+        self._listed: tuple[Alarm, ...] = ()
+        self._lost = False
+        """Whether the pump says so with the alarms that it lists."""
         self._still = False
         self._head = Head(0, bytes(32))
 
@@ -49,32 +52,34 @@ class Invariants:
 
     def _check_balance(self, world: World) -> None:
         """PC-01 and PC-15: less than a stroke is owed, and every nanolitre is in one account."""
-        works = world.implant.works
+        works, watched = world.implant.works, world.watched
         state, balances = works.latest, works.ledger.balances
-        owed = state.owed_basal + state.owed_bolus
-        stroke_parts = world.watched.stroke_nl * DAY_S
-        require(0 <= owed < stroke_parts, "PC-01", f"{owed} parts are owed after a step")
-        require(not sum(balances), "PC-15", f"the accounts sum to {sum(balances)} nL")
-        require(
-            balances[Book.RESERVOIR] == state.reservoir_nl,
-            "PC-15",
-            f"the ledger has {balances[Book.RESERVOIR]} nL, the state {state.reservoir_nl} nL",
-        )
-        require(balances[Book.RESERVOIR] >= 0, "PC-15", "the reservoir holds less than nothing")
+        reservoir_nl, owed = balances[_RESERVOIR], state.owed_basal + state.owed_bolus
+        # Words are made for what is wrong only; this is asked after every stroke.
+        if not 0 <= owed < watched.stroke_nl * DAY_S:
+            raise ViolationError("PC-01", f"{owed} parts are owed after a step")
+        if sum(balances):
+            raise ViolationError("PC-15", f"the accounts sum to {sum(balances)} nL")
+        if reservoir_nl != state.reservoir_nl:
+            words = f"the ledger has {reservoir_nl} nL, the state {state.reservoir_nl} nL"
+            raise ViolationError("PC-15", words)
+        if reservoir_nl < 0:
+            raise ViolationError("PC-15", "the reservoir holds less than nothing")
 
     def _check_intent(self, world: World) -> None:
         """PC-41: strokes are counted before they move; a power cut may leave one turn's unmade."""
         works, watched = world.implant.works, world.watched
-        if works.failing_s >= 0 or self._has_lost(world):
+        listed = works.alarms.listed
+        if listed is not self._listed:
+            self._listed, self._lost = listed, self._has_lost(world)
+        if self._lost or works.failing_s >= 0:
             # It runs from memory, or no copy was whole and it says so: a cut may lose counts.
             self._failed = True
         ahead = works.strokes - watched.strokes
         if world.cuts == self._cuts:
-            require(
-                ahead == self._ahead or self._failed,
-                "PC-41",
-                f"the ledger moved {ahead - self._ahead} strokes away from the truth",
-            )
+            if ahead != self._ahead and not self._failed:
+                words = f"the ledger moved {ahead - self._ahead} strokes away from the truth"
+                raise ViolationError("PC-41", words)
         elif not self._failed:
             gained = ahead - self._ahead
             allowed = world.cuts - self._cuts
@@ -101,8 +106,8 @@ class Invariants:
         """PC-10: nothing moves while the pump stands."""
         strokes = world.watched.strokes
         still = world.implant.works.latest.phase in _STILL
-        if still and self._still:
-            require(strokes == self._strokes, "PC-10", "strokes while the pump stands")
+        if still and self._still and strokes != self._strokes:
+            raise ViolationError("PC-10", "strokes while the pump stands")
         self._still, self._strokes = still, strokes
 
     def _check_hourly(self, world: World) -> None:

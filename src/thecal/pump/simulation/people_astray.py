@@ -92,7 +92,7 @@ def _wrong_volume(world: World, random: Random, fire: Fire) -> None:
     fire()
     hardware = world.kit.profile.hardware
     filled_nl = hardware.reservoir_nl - hardware.residual_nl
-    done = world.plant.refill(world.true_s, 0, filled_nl)
+    done = world.plant.refill(world.true_s, world.solution, filled_nl)
     told_nl = filled_nl * random.choice((20, 50, 100)) // 100
     drawn_nl = done.read_nl * random.choice((0, 50, 200)) // 100
     world.ask("refill", lambda implant, now_s: implant.refill(told_nl, drawn_nl, now_s))
@@ -101,7 +101,7 @@ def _wrong_volume(world: World, random: Random, fire: Fire) -> None:
 def _forgotten_refill(world: World, _random: Random, fire: Fire) -> None:
     fire()
     hardware = world.kit.profile.hardware
-    world.plant.refill(world.true_s, 0, hardware.reservoir_nl - hardware.residual_nl)
+    world.plant.refill(world.true_s, world.solution, hardware.reservoir_nl - hardware.residual_nl)
 
 
 def _forgotten_stop(world: World, random: Random, fire: Fire) -> None:
@@ -123,7 +123,7 @@ def _refill_with(name: str) -> Arm:
         fault.apply(world.plant, fault.usual)
         hardware = world.kit.profile.hardware
         filled_nl = hardware.reservoir_nl - hardware.residual_nl
-        done = world.plant.refill(world.true_s, 0, filled_nl)
+        done = world.plant.refill(world.true_s, world.solution, filled_nl)
         fault.clear(world.plant)
         world.ask("refill", lambda implant, now_s: implant.refill(filled_nl, done.read_nl, now_s))
 

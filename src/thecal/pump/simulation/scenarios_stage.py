@@ -17,7 +17,7 @@ from thecal.pump.implant.values import Limits, Record
 from thecal.pump.implant.words import words
 from thecal.pump.program import Program, WeekStep
 from thecal.pump.simulation.kit import Kit
-from thecal.pump.simulation.world import World
+from thecal.pump.simulation.world import Beginning, World
 from thecal.pump.telemetry.evidence import read_entries
 
 _PL_PER_NL: Final = 1_000
@@ -112,7 +112,7 @@ class Stage:
 
     def __init__(self, cast: Cast, *, reservoir_nl: int | None = None) -> None:
         self.cast = cast
-        self.world = World(cast.kit, _SEED, reservoir_nl=reservoir_nl)
+        self.world = World(cast.kit, _SEED, beginning=Beginning(reservoir_nl))
         self._did: list[Moment] = []
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -11,6 +10,8 @@ from thecal.pump.implant.values import Limits, Permit, Reading
 from thecal.pump.simulation.violation import ViolationError, require
 
 SPANS_S: Final = (3_600, 4 * 3_600, 86_400)
+_TRIM: Final = 100_000
+"""Entries outside every window that may pile up before they are dropped."""
 
 
 class Watched:
@@ -36,34 +37,57 @@ class Watched:
         self.curve: list[tuple[int, int]] = [(0, 0)]
         """Second and strokes so far, where they changed; the last day of it when not kept."""
         self.keeps_curve = False
-        self._windows: tuple[deque[tuple[int, int]], ...] = tuple(deque() for _ in SPANS_S)
-        self._inside = [0] * len(SPANS_S)
+        self._times: list[int] = []
+        self._totals: list[int] = []
+        """Each second with strokes, and the strokes before it."""
+        self._tails = [0] * len(SPANS_S)
+        self._outside = [0] * len(SPANS_S)
+        """For each window, strokes that are known to lie before it."""
 
     def push(self, permit: Permit, strokes: int, now_s: int) -> None:
         """Pass strokes on, and hold every window against its cap (PC-06)."""
-        refused, true_s = self.plant.refused, self._true_s()
-        lent = permit._replace(expires_s=permit.expires_s - now_s + true_s)
-        self.plant.push(lent, strokes, true_s)
-        if self.plant.refused != refused:
+        plant, true_s = self.plant, self._true_s()
+        refused = plant.refused
+        if now_s != true_s:
+            permit = permit._replace(expires_s=permit.expires_s - now_s + true_s)
+        plant.push(permit, strokes, true_s)
+        if plant.refused != refused:
             return
         made = min(strokes, permit.strokes)
+        self._times.append(true_s)
+        self._totals.append(self.strokes)
         self.strokes += made
         if self.keeps_curve:
             self.curve.append((true_s, self.strokes))
-        limits = self.limits
+        limits, stroke_nl = self.limits, self.stroke_nl
         if limits is None:
             require(not made, "PC-82", "strokes before the first program")
             return
+        total_nl, (hour, four_hours, day) = self.strokes * stroke_nl, self._outside
+        if (
+            total_nl - hour * stroke_nl > limits.hour_nl
+            or total_nl - four_hours * stroke_nl > limits.four_hours_nl
+            or total_nl - day * stroke_nl > limits.day_nl
+        ):
+            self._count_exactly(limits, true_s)
+
+    def _count_exactly(self, limits: Limits, true_s: int) -> None:
+        """Leave out of each window what has left it since the last time; then none may be full."""
         caps = (limits.hour_nl, limits.four_hours_nl, limits.day_nl)
+        times, totals, count = self._times, self._totals, len(self._times)
         for place, span_s in enumerate(SPANS_S):
-            window = self._windows[place]
-            window.append((true_s, made))
-            inside = self._inside[place] + made
-            while window[0][0] <= true_s - span_s:
-                inside -= window.popleft()[1]
-            self._inside[place] = inside
+            tail = self._tails[place]
+            while tail < count and times[tail] <= true_s - span_s:
+                tail += 1
+            self._tails[place] = tail
+            self._outside[place] = totals[tail] if tail < count else self.strokes
+            inside = self.strokes - self._outside[place]
             if inside * self.stroke_nl > caps[place]:
                 raise ViolationError("PC-06", f"{inside} strokes within {span_s} s at {true_s} s")
+        drop = min(self._tails)
+        if drop > _TRIM:
+            del times[:drop], totals[:drop]
+            self._tails = [tail - drop for tail in self._tails]
 
     def halt(self, now_s: int) -> None:
         """Stand still at once."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from copy import deepcopy
 from hashlib import sha256
 from heapq import heappop, heappush
 from random import Random
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from thecal.pump.hardware import Plant
 from thecal.pump.implant.alarms import Sound
 from thecal.pump.implant.codec import encode_limits, encode_program
 from thecal.pump.implant.implant import Implant
-from thecal.pump.implant.values import FAR, Limits, Reply
+from thecal.pump.implant.values import Limits, Reply
 from thecal.pump.program import Program
 from thecal.pump.simulation.counters import Counter
 from thecal.pump.simulation.faulty import PATTERNS, FaultyStore, PowerCut
@@ -32,6 +33,27 @@ _KEY_BYTES = 32
 _SEEDS = 1 << 16
 
 
+class Beginning(NamedTuple):
+    """What a world begins with.
+
+    Parameters
+    ----------
+    reservoir_nl
+        What the reservoir holds, residual included; full when left out.
+    line_solution
+        What fills tubing and catheter: the number of a solution, `WATER` or `CSF`.
+    week_offset_s
+        The second of the week at second 0.
+    is_recorded
+        Whether what comes out of the tip is kept for `Plant.take_outflows`.
+    """
+
+    reservoir_nl: int | None = None
+    line_solution: int = 0
+    week_offset_s: int = 0
+    is_recorded: bool = False
+
+
 class World:
     """A pump and all around it.
 
@@ -43,8 +65,8 @@ class World:
         All chance comes from it: the same seed gives the same world, event for event.
     is_individual
         Whether the pump is one drawn from its kind, with its own error, or the mean one.
-    reservoir_nl
-        What the reservoir holds at second 0, residual included; full when left out.
+    beginning
+        What it begins with.
     """
 
     def __init__(
@@ -53,7 +75,7 @@ class World:
         seed: int,
         *,
         is_individual: bool = False,
-        reservoir_nl: int | None = None,
+        beginning: Beginning = Beginning(),  # noqa: B008 - it cannot be changed
     ) -> None:
         self.kit = kit
         self.seed = seed
@@ -61,12 +83,20 @@ class World:
         self.true_s = 0
         self.counter, self.own = Counter(), Counter()
         hardware = kit.profile.hardware
-        start_nl = hardware.reservoir_nl if reservoir_nl is None else reservoir_nl
+        held_nl = beginning.reservoir_nl
+        start_nl = hardware.reservoir_nl if held_nl is None else held_nl
         individual = kit.plant.drawn(self.random) if is_individual else None
         self.plant: Plant = kit.plant.build(
-            kit.catheter, self.random, start_nl=start_nl, individual=individual
+            kit.catheter,
+            self.random,
+            start_nl=start_nl,
+            line_solution=beginning.line_solution,
+            individual=individual,
+            is_recorded=beginning.is_recorded,
         )
-        self.watched = Watched(self.plant, hardware.stroke_nl, lambda: self.true_s)
+        self.solution = 0
+        """What a refill puts in: the number of the solution that is prescribed now."""
+        self.watched = Watched(self.plant, hardware.stroke_nl, self._true)
         self.store = FaultyStore()
         self.log_key = self.random.randbytes(_KEY_BYTES)
         self.sounds: list[Sound] = []
@@ -94,7 +124,7 @@ class World:
         self._planned = 0
         self._trace = sha256()
         self._due_s = 0
-        self.implant = self._boot(start_nl)
+        self.implant = self._boot(start_nl, beginning.week_offset_s)
         self.radio = Radio(self, Random(seed))  # noqa: S311 - a seed, no secret
         """The link; its chance is its own, so that the rest of the world is as without it."""
 
@@ -116,19 +146,24 @@ class World:
 
     def run(self, until_s: int) -> None:
         """Let the world go on up to a true second."""
+        agenda = self._agenda
         while True:
-            due_s = self.counter.when(self._due_s) + self.late_s
-            wake_s = max(due_s, self.hung_until_s, self.true_s)
-            planned_s = self._agenda[0][0] if self._agenda else FAR
-            next_s = min(wake_s, planned_s)
-            if next_s > until_s:
+            wake_s = max(
+                self.counter.when(self._due_s) + self.late_s, self.hung_until_s, self.true_s
+            )
+            if agenda and agenda[0][0] <= wake_s:
+                if agenda[0][0] > until_s:
+                    break
+                self.true_s = agenda[0][0]
+                heappop(agenda)[2]()
+            elif wake_s > until_s:
                 break
-            self.true_s = next_s
-            if planned_s <= wake_s:
-                heappop(self._agenda)[2]()
             else:
+                self.true_s = wake_s
                 self.wake()
-            self._look()
+            self.steps += 1
+            for watcher in self.watchers:
+                watcher(self)
         self.true_s = max(self.true_s, until_s)
 
     def happened(self, name: str, *numbers: int) -> None:
@@ -144,26 +179,50 @@ class World:
         """Return the SHA-256 of all that has happened, in hexadecimal."""
         return self._trace.hexdigest()
 
+    def copied(self) -> World:
+        """Return a twin that lives on by itself; nothing may be planned, for plans are not copied.
+
+        What cannot change is shared: the kit and its figures, programs, records.
+        """
+        assert not self._agenda, "what is planned acts on the world that planned it"
+        setting = self.implant.works.setting
+        kit = self.kit
+        figures = (kit.profile.alarms, kit.profile.detection, kit.plant.pump)
+        shared = (kit, *kit, *figures, setting, setting.plan)
+        memo: dict[int, object] = {id(one): one for one in shared}
+        memo[id(self._trace)] = self._trace.copy()
+        return deepcopy(self, memo)
+
     # -- the pump --------------------------------------------------------------------------------
 
-    def _boot(self, reservoir_nl: int = 0) -> Implant:
+    def _boot(self, reservoir_nl: int = 0, week_offset_s: int = 0) -> Implant:
         return Implant(
             self.kit.profile,
             self.store,
             self.watched,
             log_key=self.log_key,
-            own_clock=lambda: self.own.read(self.true_s),
+            own_clock=self._own_s,
             now_s=self.now_s,
             speaker=self.sounds.append,
             reservoir_nl=reservoir_nl,
+            week_offset_s=week_offset_s,
         )
+
+    # Methods and not lambdas, so that a copied world has a pump that reads its own clocks.
+
+    def _true(self) -> int:
+        return self.true_s
+
+    def _own_s(self) -> int:
+        return self.own.read(self.true_s)
 
     def wake(self) -> None:
         """Wake the pump's program now."""
-        self._guarded(lambda: self._set_due(self.implant.wake(self.now_s)))
-
-    def _set_due(self, due_s: int) -> None:
-        self._due_s = due_s
+        self.disturbed = False
+        try:
+            self._due_s = self.implant.wake(self.counter.read(self.true_s))
+        except PowerCut:
+            self.cut_power()
 
     def ask(self, name: str, order: Callable[[Implant, int], Reply]) -> Reply | None:
         """Give the implant an order; None when the power went away in the midst of it."""
@@ -227,8 +286,3 @@ class World:
             action()
         except PowerCut:
             self.cut_power()
-
-    def _look(self) -> None:
-        self.steps += 1
-        for watcher in self.watchers:
-            watcher(self)
