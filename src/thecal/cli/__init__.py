@@ -17,6 +17,7 @@ import typer
 
 from thecal import NOTICE, ThecalError, __version__
 from thecal.cli.candidacy import candidacy
+from thecal.cli.people import people
 from thecal.cli.pump import app as pump
 from thecal.cli.screening import screen
 from thecal.cli.study import study
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 
 app.add_typer(pump)
+app.command()(people)
 app.command()(candidacy)
 app.command()(screen)
 app.command()(study)
