@@ -18,6 +18,8 @@ import typer
 from thecal import NOTICE, ThecalError, __version__
 from thecal.cli.candidacy import candidacy
 from thecal.cli.people import people
+from thecal.cli.comparing import compare
+from thecal.cli.expecting import expect
 from thecal.cli.pump import app as pump
 from thecal.cli.screening import screen
 from thecal.cli.study import study
@@ -35,6 +37,8 @@ app = typer.Typer(
 app.add_typer(pump)
 app.command()(people)
 app.command()(candidacy)
+app.command()(compare)
+app.command()(expect)
 app.command()(screen)
 app.command()(study)
 

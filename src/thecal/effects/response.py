@@ -231,19 +231,24 @@ def _harm(
 ) -> tuple[Array, Array]:
     plasma = np.full(len(known.items), np.inf)
     site = np.full(len(known.items), np.inf)
+
+    def needed(frequency: str, route: str, place: int) -> tuple[float, float]:
+        """Return the dose at which a frequency was seen, and the drive that explains it."""
+        dose = settled.number(known.role("harm", f"typical_{route}"), "mg/day")
+        tolerance = _number(known, settled, "harm", f"tolerance_{route}", 1.0)
+        share = settled.number(frequency, "percent") / _PERCENT
+        return dose, float(np.exp(spread * ndtri(share)) * tolerance ** habituation[place])
+
     for place, item in enumerate(known.items):
-        for route, given in (("oral", reference.oral), ("intrathecal", reference.pump)):
-            frequency = getattr(item, route)
-            if not frequency or given is None:
-                continue
-            dose = settled.number(known.role("harm", f"typical_{route}"), "mg/day")
-            tolerance = _number(known, settled, "harm", f"tolerance_{route}", 1.0)
-            used = tolerance ** habituation[place]
-            seen_in = "plasma" if route == "oral" else item.site
-            concentration = dose * float(given.at(seen_in)) / used
-            share = settled.number(frequency, "percent") / _PERCENT
-            half = concentration * np.exp(-spread * ndtri(share))
-            (plasma if route == "oral" else site)[place] = half
+        if item.oral and reference.oral is not None:
+            dose, drive = needed(item.oral, "oral", place)
+            plasma[place] = dose * float(reference.oral.plasma) / drive
+        if item.intrathecal:
+            dose, drive = needed(item.intrathecal, "intrathecal", place)
+            # What the pump's drug does from the blood is not the site's.
+            own = drive - dose * float(reference.pump.plasma) / plasma[place]
+            if own > 0.0:
+                site[place] = dose * float(reference.pump.at(item.site)) / own
     return plasma, site
 
 

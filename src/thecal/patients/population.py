@@ -18,6 +18,14 @@ from scipy.special import betaincinv, ndtr, ndtri
 
 from thecal.errors import InputError, KnowledgeError
 from thecal.knowledge import Figure, Settled, Table, load_document
+from thecal.patients.pain import (
+    PAIN,
+    draw_episodes,
+    draw_kinds,
+    kind_means,
+    spread_within,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,16 +112,17 @@ def load_population(name: str) -> Population:
     if name not in populations():
         raise InputError(f'there is no population "{name}"; there are {", ".join(populations())}')
     file = _DATA / f"{name}.toml"
-    rest, figures = load_document(file, other_keys=("title", "levels", "tip", "weights"))
+    rest, figures = load_document(file, other_keys=("title", "levels", "tip", "pain", "weights"))
     needed = (*FIGURES, *ENTRY_PUMP) if set(ENTRY_PUMP) & set(figures) else FIGURES
     missing = [figure for figure in needed if figure not in figures]
-    unknown = [figure for figure in figures if figure not in needed]
-    if missing or unknown or not {"title", "levels", "tip"} <= set(rest):
+    unknown = [figure for figure in figures if figure not in (*needed, *PAIN)]
+    if missing or unknown or not {"title", "levels", "tip", "pain"} <= set(rest):
         raise KnowledgeError(
             f"{file.name}: missing {', '.join(missing) or 'nothing'}; "
             f"unknown {', '.join(unknown) or 'nothing'}"
         )
     weights = {item: float(weight) for item, weight in rest.get("weights", {}).items()}
+    figures = whole(figures, rest["pain"])
     return Population(
         name, rest["title"], tuple(rest["levels"]), rest["tip"], figures, Table(weights)
     )
@@ -141,6 +150,10 @@ class Traits:
         Share of the pain that expectation and attention relieve once a treatment begins.
     fate, staying
         Quantiles of the times of death and of dropping out.
+    kind
+        What kind of pain each has, as a place in `KINDS`.
+    episodes
+        Episodes of breakthrough pain a day, on average; 0 of those without.
     """
 
     age: Array
@@ -154,6 +167,8 @@ class Traits:
     placebo: Array
     fate: Array
     staying: Array
+    kind: NDArray[np.int64]
+    episodes: Array
 
 
 def draw_traits(
@@ -181,9 +196,10 @@ def draw_traits(
         number("untreated_pain") / _HIGHEST_PAIN,
         number("untreated_pain_spread") / _HIGHEST_PAIN,
     )
-    responsiveness = share(
-        next(quantiles), number("responsiveness"), number("responsiveness_spread")
-    )
+    # A stream of its own, so that people without kinds of pain would be the same otherwise.
+    kinds, has, often = generator.spawn(1)[0].random((3, people))
+    kind = draw_kinds(settled, kinds)
+    responsiveness = _responsiveness(settled, next(quantiles), kind)
     dose = _lognormal(next(quantiles), number("entry_dose", "mg/day"), number("entry_dose_spread"))
     drive = _lognormal(next(quantiles), number("entry_drive"), number("entry_drive_spread"))
     placebo = share(next(quantiles), number("placebo"), number("placebo_spread"))
@@ -196,8 +212,27 @@ def draw_traits(
     background = weights * number("background") * np.exp(number("background_spread") * deviate)
     pump = _entry_pump_dose(population, settled, generator, people)
     return Traits(
-        age, female, pain, responsiveness, dose, pump, drive, background, placebo, fate, staying
+        age=age,
+        female=female,
+        untreated_pain=pain,
+        responsiveness=responsiveness,
+        entry_dose=dose,
+        entry_pump_dose=pump,
+        entry_drive=drive,
+        background=background,
+        placebo=placebo,
+        fate=fate,
+        staying=staying,
+        kind=kind,
+        episodes=draw_episodes(settled, has, often),
     )
+
+
+def _responsiveness(settled: Settled, quantiles: Array, kind: NDArray[np.int64]) -> Array:
+    means = kind_means(settled, settled.number("responsiveness"))
+    spread = spread_within(settled, means, settled.number("responsiveness_spread"))
+    drawn = np.stack([share(quantiles, float(mean), spread) for mean in means])
+    return np.asarray(np.take_along_axis(drawn, kind[None, :], axis=0)[0])
 
 
 def _entry_pump_dose(

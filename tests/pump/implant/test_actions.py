@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pump.implant.machine import (
+    BRIDGED,
     CONSTANT,
     DAY,
     HOUR,
@@ -40,6 +41,7 @@ from thecal.pump.implant.values import (
     Pressed,
     PrimeOrdered,
     SafeAction,
+    ServiceEnded,
     StopOrdered,
     Woke,
 )
@@ -319,3 +321,33 @@ def test_each_change_of_phase_is_recorded_and_nothing_else_is_called_one() -> No
         (0, (Phase.UNPROGRAMMED, Phase.RUNNING)),
         (20, (Phase.RUNNING, Phase.STOPPED)),
     ]
+
+
+def test_the_log_tells_a_program_by_its_number_and_its_bridge() -> None:
+    assert at_work(BRIDGED).notes("program") == [(0, (1, 60_000, 400_000))]
+
+
+def test_the_log_tells_what_was_asked_of_the_monitor() -> None:
+    machine = at_work()
+    machine.send(Pressed(60))
+    assert machine.notes("bolus asked") == [(60, (Account.PATIENT_BOLUS, 20_000, 300))]
+
+
+def test_the_log_tells_a_fault_by_its_number() -> None:
+    machine = at_work()
+    machine.send(FaultFound(60, Fault.STALL))
+    assert machine.notes("fault") == [(60, (Fault.STALL,))]
+
+
+def test_the_end_of_service_abandons_a_bridge() -> None:
+    machine = at_work(BRIDGED)
+    machine.send(ServiceEnded(0))
+    assert machine.notes("bridge abandoned") == [(0, (60_000,))]
+    assert machine.state.special_left == 0
+
+
+def test_where_no_bolus_waited_none_lapses() -> None:
+    machine = at_work()
+    machine.send_after_power_loss(PowerReturned(60))
+    machine.send(StopOrdered(120))
+    assert "bolus lapsed" not in machine.kinds()

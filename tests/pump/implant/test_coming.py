@@ -164,3 +164,12 @@ def test_a_full_window_admits_nothing_more() -> None:
     coming = Coming(1, 0, Basal((0,), (0,)), bolus=Bolus(4, 1))
     assert breached(past, coming, (3, 9, 9), STROKE) == 0
     assert breached(past, coming, (4, 9, 9), STROKE) is None
+
+
+def test_what_is_owed_leaves_room_for_less_than_a_stroke() -> None:
+    past = Windows()
+    past.add(10, 1)
+    coming = Coming(10, 0, Basal((0,), (0,)), Special(STROKE - 1, STROKE - 1))
+    assert breached(past, coming, (1, 1, 1), STROKE, owed=0) is None
+    assert breached(past, coming, (1, 1, 1), STROKE, owed=1) == 0
+    assert breached(past, coming, (1, 1, 1), STROKE) == 0

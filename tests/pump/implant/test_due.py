@@ -100,3 +100,28 @@ def test_losing_time_that_is_over_changes_nothing() -> None:
     back = due()
     back.settle(9)
     assert back.lose(3, 5).now_s == 9
+
+
+def test_what_was_due_before_may_be_late_by_two_seconds_too() -> None:
+    credit = STROKE + 5
+    assert due(credit).room(LATE_S) == credit + LATE_S * FLOW
+    assert due(credit).room(LATE_S + 1) == 119
+
+
+def test_asking_twice_in_a_second_changes_nothing() -> None:
+    once, twice = due(), due()
+    once.room(20)
+    twice.room(20)
+    twice.room(20)
+    once.lose(11, 20)
+    twice.lose(11, 20)
+    assert twice.room(20) == once.room(20)
+
+
+def test_a_loss_gives_back_what_seemed_late_once() -> None:
+    told_twice = due()
+    told_twice.room(20)
+    told_twice.lose(11, 20)
+    room = told_twice.room(20)
+    told_twice.lose(20, 20)
+    assert told_twice.room(20) == room

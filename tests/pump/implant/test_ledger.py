@@ -134,3 +134,17 @@ def test_bytes_that_do_not_balance_are_no_ledger(balances: tuple[int, ...]) -> N
 
 def test_every_purpose_of_a_stroke_has_an_account() -> None:
     assert [Book[account.name] for account in Account] == list(range(len(Account)))
+
+
+def test_a_refill_may_find_a_single_nanolitre_too_much() -> None:
+    ledger = Ledger.opened(100).refill(filled_nl=0, aspirated_nl=1, residual_nl=100)
+    assert ledger.unaccounted_nl == -1
+
+
+def test_an_empty_reservoir_balances() -> None:
+    Ledger.opened(10).deliver(Account.BASAL, 10).check()
+
+
+def test_nothing_is_delivered_for_a_book_that_is_no_purpose_of_a_stroke() -> None:
+    with pytest.raises(ValueError, match="no account for strokes"):
+        Ledger.opened(10).deliver(Book.UNACCOUNTED, 1)

@@ -45,3 +45,7 @@ def test_a_start_in_the_future_is_a_fault_of_the_software() -> None:
 
 def test_a_start_24_h_ago_is_not_recent() -> None:
     assert recent((0, 1), DAY) == (1,)
+
+
+def test_a_start_at_this_very_second_locks_the_next_one_out() -> None:
+    assert lockout_refusal(BOLUS, (5,), 5) == Refusal.LOCKED_OUT

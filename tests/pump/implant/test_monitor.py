@@ -704,3 +704,38 @@ def test_every_denial_has_words() -> None:
 
 def test_denials_are_numbered_for_ever() -> None:
     assert all(one + 1 == other for one, other in pairwise(Denial))
+
+
+# -- edges ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("PC-53")
+def test_after_lost_time_the_counter_does_not_run_back() -> None:
+    monitor = loaded()
+    monitor.lost(10, DAY)
+    assert monitor.permit(1, DAY - 1) == Denial.CLOCK_BACK
+
+
+@pytest.mark.requirement("PC-53")
+def test_after_a_change_of_phase_the_counter_does_not_run_back() -> None:
+    monitor = loaded()
+    monitor.follow(Phase.RUNNING, HOUR)
+    assert monitor.permit(1, HOUR - 1) == Denial.CLOCK_BACK
+
+
+@pytest.mark.requirement("PC-14")
+def test_a_permit_lives_by_the_flow_that_made_its_stroke_due() -> None:
+    monitor = loaded(Program("flex", (WeekStep(0, BASAL), WeekStep(HALF_HOUR, 10 * BASAL))), WIDE)
+    assert monitor.permit(1, HALF_HOUR) == Permit(1, 1, 3 * HALF_HOUR)
+
+
+@pytest.mark.requirement("PC-14")
+def test_a_permit_of_the_second_at_which_the_phase_changes_lasts_two_seconds() -> None:
+    monitor = loaded()
+    monitor.follow(Phase.RUNNING, HALF_HOUR)
+    assert monitor.permit(1, HALF_HOUR) == Permit(1, 1, HALF_HOUR + 2)
+
+
+def test_a_prime_of_the_whole_reservoir_is_possible() -> None:
+    monitor = loaded(limits=WIDE)
+    assert monitor.prime(PUMP.reservoir_nl, PUMP.highest_nl_per_day, 0) == ADMITTED

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -126,3 +127,14 @@ def test_the_command_tells_all_three_trials() -> None:
 def test_the_command_names_the_populations_that_there_are() -> None:
     refused = CliRunner().invoke(app, ["screen", "--population", "nobody"])
     assert refused.exit_code != 0
+
+
+def test_a_daily_rhythm_moves_the_pain_before_a_trial_as_that_in_it(
+    world: World, people: People, shots: Shots
+) -> None:
+    # Asked from 11 to 17 o'clock, before the peak at 20: pain stands lower or higher as a whole.
+    numbers = {**people.settled.numbers, "rhythm_amplitude": 0.0}
+    even = replace(people, settled=replace(people.settled, numbers=numbers))
+    moved, flat = (held(world, one, shots, "single-shot") for one in (people, even))
+    assert moved.baseline.mean() < flat.baseline.mean()
+    assert abs(moved.passed.mean() - flat.passed.mean()) < 0.05

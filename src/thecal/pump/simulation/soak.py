@@ -1,178 +1,50 @@
-"""The long run: all campaigns by turns for some minutes, spread over processes by seed."""
+"""The long run: all campaigns by turns for some minutes, spread over processes by seed.
+
+Each process is given a slice of a few seconds at a time, and begins nothing that would outlast the
+minutes, as far as the longest piece of its kind tells. What is behind comes first: a fault class
+that never struck, then the campaign with the least time for its share. A campaign that has reached
+its goal leaves most of its share to the others.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from time import monotonic, process_time
 from typing import Any, Final, NamedTuple
 
 from thecal import __version__
 from thecal.errors import InputError
-from thecal.pump.simulation import interrupted, singles
-from thecal.pump.simulation.caps import histories
-from thecal.pump.simulation.course import drawn, lived, shrunk
-from thecal.pump.simulation.cuts import power_cuts
+from thecal.pump.simulation.campaigns import (
+    CAMPAIGNS,
+    DAYS,
+    MOST_FAULTS,
+    YEAR_S,
+    Campaign,
+    Found,
+    Kits,
+)
+from thecal.pump.simulation.course import drawn, lived
 from thecal.pump.simulation.faults import GROUPS, MENU
 from thecal.pump.simulation.flood import flood_error_nl
-from thecal.pump.simulation.kit import Kit
-from thecal.pump.simulation.quiet import quiet
-from thecal.pump.simulation.tampering import tamper_campaign, verify_seconds
-from thecal.pump.simulation.world import World
-from thecal.pump.telemetry import attacks
+from thecal.pump.simulation.patterns import CASES, Explored, every_pattern
+from thecal.pump.simulation.tampering import verify_seconds
 
-YEAR_S: Final = 31_557_600
 _HOUR_S: Final = 3_600
 _SLICE_S: Final = 4
 """About so long works one process before it tells what it found."""
-_DAYS: Final = 10
-_MOST_FAULTS: Final = 6
 _TRIES: Final = 12
+"""How often a fault class that never struck is tried for its own sake."""
+_BATCH: Final = 8
+"""So many of these in one slice."""
+_APART: Final = 1 << 20
+"""Their numbers are those of so many rounds of the menu later."""
+_ENOUGH: Final = 4
+"""A campaign at its goal has this part of its share."""
 _SHOWN: Final = 50
-_LONG_MINUTES: Final = 3
-Kits = tuple[Kit, ...]
-
-
-class Found(NamedTuple):
-    """What one piece of a campaign came to."""
-
-    numbers: Counter[str]
-    """Whole numbers that add up."""
-    violations: tuple[str, ...] = ()
-    """Each with what replays it."""
-
-
-class Campaign(NamedTuple):
-    """One campaign of the soak."""
-
-    name: str
-    words: str
-    share: int
-    """Of the time, in percent."""
-    piece: Callable[[Kits, int], Found]
-    """Runs the piece of one number."""
-
-
-def _life(kits: Kits, seed: int) -> Found:
-    course = drawn(kits[seed % len(kits)], seed, _DAYS, _MOST_FAULTS)
-    started = process_time()
-    ended = lived(course)
-    numbers = Counter(
-        {
-            "device_s": ended.lived_s,
-            "faulty_s": ended.lived_s,
-            "faulty_us": int((process_time() - started) * 1_000_000),
-            "steps": ended.steps,
-            "power_cut_points": ended.cuts,
-            "attacks_tried": ended.counts.get("attack", 0),
-            "courses": 1,
-        }
-    )
-    numbers.update({k: n for k, n in ended.counts.items() if k.startswith("fault: ")})
-    if not ended.violation:
-        return Found(numbers)
-    least = shrunk(course)
-    place = ",".join(str(number) for number, _, _ in least.faults)
-    names = ", ".join(f"{MENU[which].name} at {at_s}" for _, which, at_s in least.faults)
-    words = f"until={least.until_s}:faults={place}  {ended.violation} [{names or 'no fault'}]"
-    return Found(numbers, (words,))
-
-
-def _tried(kind: str, case: singles.Case) -> Found:
-    numbers = Counter({"device_s": case.lived_s})
-    if case.fired:
-        numbers[kind] += 1
-    numbers.update(f"fault: {name}" for name in case.fired)
-    words = f"  {case.violation} [{', '.join(case.names)}]"
-    return Found(numbers, (words,) if case.violation else ())
-
-
-def _single(kits: Kits, seed: int) -> Found:
-    fault = MENU[seed % len(MENU)]
-    fitting = [kit for kit in kits if fault.fits(World(kit, 0))]
-    kit = fitting[seed // len(MENU) % len(fitting)]
-    return _tried("single_fault_cases", singles.single(kit, seed))
-
-
-def _double(kits: Kits, seed: int) -> Found:
-    return _tried("double_fault_cases", singles.double(kits[0], seed))
-
-
-_LENGTHS: Final[dict[str, int]] = {}
-
-
-def _length(kit: Kit) -> int:
-    if kit.name not in _LENGTHS:
-        _LENGTHS[kit.name] = interrupted.length(kit)
-    return _LENGTHS[kit.name]
-
-
-def _interrupted(kits: Kits, seed: int) -> Found:
-    kit = kits[seed % len(kits)]
-    # A stride coprime to the length visits every I/O, and every part of the hour early.
-    found = interrupted.cut_at(kit, seed * 7_919 % _length(kit))
-    numbers = Counter({"power_cut_points": found.points, "device_s": found.lived_s})
-    return Found(numbers, tuple(f"  {one}" for one in found.violations))
-
-
-def _slots(_kits: Kits, seed: int) -> Found:
-    found = power_cuts(1 + seed % 4)
-    return Found(
-        Counter({"power_cut_points": found.points}), tuple(f"  {one}" for one in found.violations)
-    )
-
-
-def _caps(_kits: Kits, seed: int) -> Found:
-    count = 200
-    found = histories(count, seed * count)
-    words = tuple(f"  PC-06: history {one}" for one in found.violations)
-    return Found(Counter({"cap_histories": found.histories}), words)
-
-
-def _tampering(_kits: Kits, seed: int) -> Found:
-    count = 1_000
-    found = tamper_campaign(count, seed * count)
-    words = tuple(f"  PC-71: tampering {one} was not found" for one in found.missed)
-    return Found(
-        Counter({"log_tamperings": found.tampered, "log_tamperings_found": found.found}), words
-    )
-
-
-def _attacks(_kits: Kits, seed: int) -> Found:
-    found = attacks(2_000, seed)
-    words = ("  PC-80: an attack was accepted",) if found.accepted else ()
-    return Found(Counter({"attacks_tried": found.tried, "attacks_accepted": found.accepted}), words)
-
-
-def _quiet(kits: Kits, seed: int) -> Found:
-    kit = kits[0]
-    started = process_time()
-    lived_s, alarms = quiet(kit, seed)
-    numbers = Counter(
-        {
-            "device_s": lived_s,
-            "quiet_s": lived_s,
-            "quiet_us": int((process_time() - started) * 1_000_000),
-            "false_alarms": len(alarms),
-        }
-    )
-    return Found(numbers, tuple(f"  PC-65: {one} without a cause" for one in alarms))
-
-
-CAMPAIGNS: Final = (
-    Campaign("life", "people live with a pump, and several faults happen", 30, _life),
-    Campaign("single", "one fault at one moment, beside the same world without it", 22, _single),
-    Campaign("double", "two faults of different groups", 8, _double),
-    Campaign(
-        "cuts", "the power is cut at an I/O of a busy hour, in every pattern", 14, _interrupted
-    ),
-    Campaign("slots", "power cuts on slots and log alone, at every I/O and pattern", 4, _slots),
-    Campaign("caps", "random orders against the caps", 6, _caps),
-    Campaign("tampering", "a stored log is altered", 5, _tampering),
-    Campaign("attacks", "attacks on the link", 5, _attacks),
-    Campaign("quiet", "a pump without any fault", 6, _quiet),
-)
+_LONG_MINUTES: Final = 5
+_SINGLE: Final = next(place for place, one in enumerate(CAMPAIGNS) if one.name == "single")
 
 
 def replay(kits: Kits, wanted: str) -> Found:
@@ -195,7 +67,7 @@ def replay(kits: Kits, wanted: str) -> Found:
     seed = int(number)
     if name != "life" or not options:
         return campaign.piece(kits, seed)
-    course = drawn(kits[seed % len(kits)], seed, _DAYS, _MOST_FAULTS)
+    course = drawn(kits[seed % len(kits)], seed, DAYS, MOST_FAULTS)
     if "until" in options:
         course = course._replace(until_s=int(options["until"]))
     if "faults" in options:
@@ -220,7 +92,7 @@ def soak(
     kits
         The kinds of pump; the first is the reference.
     minutes
-        Of real time.
+        Of real time; it is kept, but for the seconds in which the processes begin.
     seed
         The number of the first piece of each campaign.
     workers
@@ -234,46 +106,105 @@ def soak(
         Every figure by name, as JSON can hold it.
     """
     began = monotonic()
-    lefts = [_Left(seed + number) for number in range(workers)]
-    total, pieces, violations = Counter[str](), Counter[str](), list[str]()
+    run = _Run(seed, workers, began + 60 * minutes)
     with ProcessPoolExecutor(workers, initializer=_keep, initargs=(kits,)) as pool:
-        extras = pool.submit(_extras, minutes)
-        while (left_s := 60 * minutes - (monotonic() - began)) > 0:
-            seconds = min(_SLICE_S, max(left_s, 0.5))
-            slices = [pool.submit(_slice, left, workers, seconds) for left in lefts]
-            for number, one in enumerate(slices):
-                done = one.result()
-                lefts[number] = done.left
-                total.update(done.numbers)
-                pieces.update(done.pieces)
-                violations += done.violations
-            tell(_figures(total, pieces, violations, monotonic() - began, workers))
-        numbers = extras.result()
-        last = [pool.submit(_missing, name, seed) for name in _never(total) if minutes >= 1]
-        for one in last:
-            done = one.result()
-            total.update(done.numbers)
-            pieces.update(done.pieces)
-            violations += done.violations
-    figures = _figures(total, pieces, violations, monotonic() - began, workers)
-    return figures | numbers
+        waiting: dict[Future[_Slice], int] = {}
+        for number in range(workers):
+            waiting[pool.submit(_once, minutes, number, workers)] = number
+        while waiting:
+            for one in wait(waiting, return_when=FIRST_COMPLETED).done:
+                number = waiting.pop(one)
+                run.take(number, one.result())
+                left_s = run.until - monotonic()
+                if left_s > 0 and not run.is_over[number]:
+                    waiting[pool.submit(_slice, run.order(number), left_s)] = number
+            tell(run.figures(monotonic() - began))
+    return run.figures(monotonic() - began)
 
 
 class _Left(NamedTuple):
-    """Where a process goes on: the next number of each campaign, and the time spent on it."""
+    """Where a process goes on, campaign by campaign: number, time spent, the longest piece."""
 
-    first: int
     done: tuple[int, ...] = (0,) * len(CAMPAIGNS)
     spent_us: tuple[int, ...] = (0,) * len(CAMPAIGNS)
+    longest_s: tuple[float, ...] = (0.0,) * len(CAMPAIGNS)
+
+
+class _Order(NamedTuple):
+    """What a process is to do in its next slice."""
+
+    left: _Left
+    first: int
+    """The number of its first piece of each campaign; the others begin at the next ones."""
+    stride: int
+    shares: tuple[float, ...]
+    wanted: tuple[int, ...]
+    """Numbers of single faults that come before all else."""
 
 
 class _Slice(NamedTuple):
     """What some seconds of one process came to."""
 
-    left: _Left
+    left: _Left | None
+    """None when it was no slice of the campaigns."""
     numbers: Counter[str]
     pieces: Counter[str]
     violations: tuple[str, ...]
+    once: Mapping[str, Any]
+    """Figures that are measured once."""
+
+
+class _Run:
+    """What all processes have found so far, and what is wanted next."""
+
+    def __init__(self, seed: int, workers: int, until: float) -> None:
+        self.until = until
+        self.is_over = [False] * workers
+        """A process to which the time that is left is too short for anything."""
+        self._seed = seed
+        self._workers = workers
+        self._lefts = [_Left()] * workers
+        self._total, self._pieces = Counter[str](), Counter[str]()
+        self._violations: list[str] = []
+        self._once: dict[str, Any] = {}
+        self._tries = [0] * len(MENU)
+
+    def take(self, number: int, done: _Slice) -> None:
+        """Add up what a process found."""
+        if done.left is not None:
+            self._lefts[number] = done.left
+            self.is_over[number] = not done.pieces
+        self._total.update(done.numbers)
+        self._pieces.update(done.pieces)
+        self._violations += done.violations
+        self._once |= done.once
+
+    def order(self, number: int) -> _Order:
+        """Return what a process is to do next."""
+        shares = tuple(
+            one.share / (_ENOUGH if self._total[one.figure] >= one.goal else 1) for one in CAMPAIGNS
+        )
+        first = self._seed + number
+        return _Order(self._lefts[number], first, self._workers, shares, self._wanted())
+
+    def _wanted(self) -> tuple[int, ...]:
+        """Return single faults of the classes that were tried least of those that never struck."""
+        places = [
+            place
+            for place, fault in enumerate(MENU)
+            if not self._total[f"fault: {fault.name}"] and self._tries[place] < _TRIES
+        ]
+        wanted = []
+        for place in sorted(places, key=lambda one: self._tries[one])[:_BATCH]:
+            again = self._seed + self._tries[place] + _APART
+            self._tries[place] += 1
+            wanted.append(place + len(MENU) * again)
+        return tuple(wanted)
+
+    def figures(self, seconds: float) -> dict[str, Any]:
+        """Return every figure by name."""
+        found = _figures(self._total, self._pieces, self._violations, seconds, self._workers)
+        return found | self._once
 
 
 _KITS: list[Kits] = []
@@ -284,26 +215,33 @@ def _keep(kits: Kits) -> None:
     _KITS[:] = [kits]
 
 
-def _slice(left: _Left, stride: int, seconds: float) -> _Slice:
+def _slice(order: _Order, left_s: float) -> _Slice:
     """Run pieces for some seconds, those of the campaign that is most behind its share first."""
-    until = monotonic() + seconds
-    done, spent_us = list(left.done), list(left.spent_us)
+    began_s = monotonic()
+    done, spent_us, longest_s = (list(one) for one in order.left)
     numbers, pieces, violations = Counter[str](), Counter[str](), list[str]()
-    while monotonic() < until:
-        place = min(range(len(CAMPAIGNS)), key=lambda one: spent_us[one] / CAMPAIGNS[one].share)
-        campaign, began = CAMPAIGNS[place], process_time()
-        found, words = _piece(campaign, left.first + done[place] * stride)
-        spent_us[place] += int((process_time() - began) * 1_000_000) + 1
-        done[place] += 1
+    wanted = list(order.wanted)
+    while (gone_s := monotonic() - began_s) < min(_SLICE_S, left_s):
+        fitting = [one for one in range(len(CAMPAIGNS)) if longest_s[one] < left_s - gone_s]
+        if not fitting:
+            break
+        if wanted and _SINGLE in fitting:
+            place, number = _SINGLE, wanted.pop(0)
+        else:
+            place = min(fitting, key=lambda one: spent_us[one] / order.shares[one])
+            number = order.first + int(done[place]) * order.stride
+            done[place] += 1
+        campaign, used = CAMPAIGNS[place], process_time()
+        found, words = _piece(campaign, number)
+        spent = int((process_time() - used) * 1_000_000) + 1
+        spent_us[place] += spent
+        longest_s[place] = max(longest_s[place], monotonic() - began_s - gone_s)
         numbers.update(found)
+        numbers[f"us: {campaign.name}"] += spent
         pieces[campaign.name] += 1
         violations += words
-    return _Slice(
-        left._replace(done=tuple(done), spent_us=tuple(spent_us)),
-        numbers,
-        pieces,
-        tuple(violations),
-    )
+    left = _Left(tuple(map(int, done)), tuple(map(int, spent_us)), tuple(longest_s))
+    return _Slice(left, numbers, pieces, tuple(violations), {})
 
 
 def _piece(campaign: Campaign, number: int) -> Found:
@@ -319,34 +257,41 @@ def _named(name: str, words: str) -> str:
     return f"{name}{words}" if words.startswith(" ") else f"{name}:{words}"
 
 
-def _missing(name: str, seed: int) -> _Slice:
-    """Try a fault that has not struck yet at some more moments."""
-    numbers, violations = Counter[str](), list[str]()
-    place = next(at for at, fault in enumerate(MENU) if fault.name == name)
-    single = next(one for one in CAMPAIGNS if one.name == "single")
-    pieces = 0
-    for again in range(_TRIES):
-        found = _piece(single, place + len(MENU) * (seed + again))
-        pieces += 1
-        numbers.update(found.numbers)
-        violations += found.violations
-        if numbers[f"fault: {name}"]:
-            break
-    return _Slice(_Left(0), numbers, Counter({"single": pieces}), tuple(violations))
+def _once(minutes: float, number: int, workers: int) -> _Slice:
+    """Do what is done once: a long log and a flood, or else every pattern of requests."""
+    figures: dict[str, Any] = {}
+    words: tuple[str, ...] = ()
+    if number == 0:
+        is_long = minutes >= _LONG_MINUTES
+        records = 1_000_000 if is_long else 1_000 + int(50_000 * minutes)
+        figures |= {
+            "log_verify_records": records,
+            "log_verify_seconds": round(verify_seconds(records), 3),
+            "flood_delivery_error_nl": flood_error_nl(_KITS[0][0], 1),
+        }
+    if number == workers - 1:
+        cases = CASES if minutes >= _LONG_MINUTES else CASES[: 1 if minutes >= 1 else 0]
+        explored = [every_pattern(case) for case in cases]
+        figures |= _of_patterns(explored)
+        words = tuple(f"PC-06: {one}" for found in explored for one in found.violations)
+    return _Slice(None, Counter(), Counter(), words, figures)
+
+
+def _of_patterns(explored: list[Explored]) -> dict[str, int]:
+    return {
+        "cap_patterns": sum(one.patterns for one in explored),
+        "cap_states": sum(one.states for one in explored),
+    }
 
 
 def _never(total: Counter[str]) -> list[str]:
     return [fault.name for fault in MENU if not total[f"fault: {fault.name}"]]
 
 
-def _extras(minutes: float) -> dict[str, Any]:
-    """Return what is measured once: a long log, and a flood beside silence."""
-    records = 1_000_000 if minutes >= _LONG_MINUTES else 1_000 + int(50_000 * minutes)
-    return {
-        "log_verify_records": records,
-        "log_verify_seconds": round(verify_seconds(records), 3),
-        "flood_delivery_error_nl": flood_error_nl(_KITS[0][0], 1),
-    }
+def _rate(total: Counter[str], figure: str, *campaigns: str) -> float:
+    """Return how many of a figure one process makes in a second."""
+    spent_us = sum(total[f"us: {name}"] for name in campaigns)
+    return round(total[figure] / spent_us * 1_000_000, 1) if spent_us else 0
 
 
 def _figures(
@@ -367,9 +312,14 @@ def _figures(
         "log_tamperings",
         "log_tamperings_found",
         "cap_histories",
+        "cap_histories_full",
+        "cap_boluses_admitted",
+        "cap_boluses_denied",
+        "cap_conformance_histories",
         "false_alarms",
     )
     never = _never(total)
+    singles = {one.name: total[f"single_fault_cases: {one.name}"] for one in MENU}
     return {
         "version": __version__,
         "campaigns": {one.name: one.words for one in CAMPAIGNS},
@@ -379,6 +329,12 @@ def _figures(
         "device_years": round(total["device_s"] / YEAR_S, 3),
         "device_years_per_hour": round(workers * years / hours, 1) if hours else 0,
         "times_real_time": round(total["quiet_s"] / max(total["quiet_us"], 1) * 1_000_000),
+        "quiet_years": round(total["quiet_s"] / YEAR_S, 3),
+        "single_fault_least": min(singles.values()),
+        "singles_by_class": singles,
+        "cap_histories_per_second": _rate(total, "cap_histories", "caps"),
+        "power_cuts_per_second": _rate(total, "interruptions", "cuts"),
+        "single_faults_per_second": _rate(total, "single_fault_cases", "single"),
         "seeds": sum(pieces.values()),
         "seeds_by_campaign": dict(sorted(pieces.items())),
         "faults_in_menu": len(MENU),

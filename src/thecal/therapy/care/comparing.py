@@ -13,7 +13,8 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 
 from thecal.evidence import Published
-from thecal.outcomes import Records, load_rules
+from thecal.outcomes import Records
+from thecal.outcomes.rules import load_rules
 from thecal.therapy.care.questions import Check, Questions, load_questions
 from thecal.therapy.care.replicates import (
     INSIDE,

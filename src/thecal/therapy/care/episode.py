@@ -8,6 +8,9 @@ Pain is what is left of the untreated pain after the drug, expectation and other
 taking its share of what the others left, and what a withdrawal adds:
 
     pain = untreated * (1 - relief) * (1 - placebo) * (1 - adjuvant) + withdrawal
+
+The step is a day: what the hours of a day do to the pain is averaged out, and the worst of the day
+arises from episodes of breakthrough pain in those who have them.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from numpy.typing import NDArray
 from thecal.effects import Response, Sites
 from thecal.errors import InputError
 from thecal.patients import ORAL, PUMP, Exposure, Kinetics, People, entry_doses, reported_pain
+from thecal.therapy.care.breakthrough import Boluses, day_of
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -45,6 +49,8 @@ class Course:
         Points of 10 that a full withdrawal adds.
     treated
         Share of a side effect's drive that its own treatment takes away.
+    boluses
+        What the pump gives on request; ``None``: nothing.
     """
 
     escalator_growth: float = 0.0
@@ -52,6 +58,7 @@ class Course:
     adaptation_half_life: float = 2.0
     withdrawal_pain: float = 0.0
     treated: float = 0.0
+    boluses: Boluses | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +72,9 @@ class Observation:
     grades
         NCI CTC grades 0 to 4, shape (n, items); NaN of those not present.
     oral, pump
-        Doses in force, mg/day of oral morphine equivalent and of the pump's drug.
+        Doses in force, mg/day of oral morphine equivalent and of the pump's drug by infusion.
+    boluses, bolus_mg
+        How many boluses the pump gave today on request, and how much by them, mg.
     present
         Alive and still seen.
     """
@@ -77,6 +86,8 @@ class Observation:
     items: tuple[str, ...]
     oral: Array
     pump: Array
+    boluses: Array
+    bolus_mg: Array
     present: Mask
 
 
@@ -134,7 +145,10 @@ class Episode:
         self._people = people
         self._response = response
         self._generator = generator
+        # A stream of its own, so that what is told does not depend on how many episodes there are.
+        self._chance = generator.spawn(1)[0]
         self._course = course or Course()
+        self._kinetics = kinetics
         self._exposure = Exposure(kinetics, people.kinetic)
         self._day = 0
         n = people.count
@@ -146,8 +160,10 @@ class Episode:
         for route, dose in entry_doses(people.traits).items():
             if self._has(route):
                 self._exposure.set_dose(route, 0, dose)
+        self._infused = self._exposure.dose(PUMP)
         self._exposure.settle()
         self._habit = self._drive(self._exposure.sites(0))
+        self._most_used_to = self._habit
         hazards = {name: people.settled.number(f"{name}_hazard", "1/day") for name in _FATES}
         self.death_day = _when(people.traits.fate, hazards["death"])
         self.end_day = _when(people.traits.staying, hazards["dropout"])
@@ -185,7 +201,16 @@ class Episode:
         told = reported_pain(true, noise, self._generator)
         absent = ~present
         pain = np.where(absent, np.nan, told)
-        worst = np.where(absent, np.nan, np.minimum(_HIGHEST, told + above))
+        boluses = self._course.boluses
+        today = day_of(
+            self._people,
+            self._chance,
+            boluses,
+            None if boluses is None else np.where(present, self.bolus_relief(), 0.0),
+        )
+        rise = np.where(self._people.traits.episodes > 0.0, today.rise, above)
+        worst = np.where(absent, np.nan, np.minimum(_HIGHEST, told + rise))
+        each = 0.0 if boluses is None else boluses.share * self._infused
         felt = self.harm() * np.exp(
             self._people.settled.number("harm_noise")
             * self._generator.standard_normal(self._treat.shape)
@@ -199,6 +224,8 @@ class Episode:
             self._people.items,
             self._dose(ORAL),
             self._dose(PUMP),
+            today.boluses,
+            today.boluses * each,
             present,
         )
 
@@ -215,6 +242,9 @@ class Episode:
         for route, dose in ((ORAL, action.oral), (PUMP, action.pump)):
             if dose is not None and self._has(route):
                 new = np.where(present, dose, self._dose(route))
+                if route == PUMP:
+                    self._infused = new
+                    new = new * (1.0 + self._by_boluses())
                 self._exposure.set_dose(route, self._day, new)
         if action.treat is not None:
             self._treat = np.where(present[:, None], action.treat, self._treat)
@@ -235,17 +265,19 @@ class Episode:
         """
         if days < 1:
             raise InputError(f"a step is of {days} days, but of at least 1")
-        before = self._drive(self._exposure.sites(self._day))
         course = self._course
-        growth = np.where(self._people.escalates, course.escalator_growth, course.stable_growth) * (
-            days / _DAYS_A_YEAR
-        )
+        growth = np.where(self._people.escalates, course.escalator_growth, course.stable_growth)
         exposed = (self._dose(ORAL) + self._dose(PUMP)) > 0.0
-        self._tolerance = self._tolerance * np.exp(np.where(exposed, growth, 0.0))
+        grows = np.exp(np.where(exposed, growth, 0.0) / _DAYS_A_YEAR)
         half_life = course.adaptation_half_life
-        keeps = 0.5 ** (days / half_life) if half_life > 0.0 else 0.0
-        self._habit = before + (self._habit - before) * keeps
-        self._day += days
+        keeps = 0.5 ** (1.0 / half_life) if half_life > 0.0 else 0.0
+        # Day by day, so that nothing depends on how often anybody looks.
+        for _ in range(days):
+            today = self._drive(self._exposure.sites(self._day))
+            self._habit = today + (self._habit - today) * keeps
+            self._most_used_to = np.maximum(self._most_used_to, self._habit)
+            self._tolerance = self._tolerance * grows
+            self._day += 1
 
     def true_pain(self) -> Array:
         """Return the pain that nobody sees, 0 to 10, shape (n,)."""
@@ -268,11 +300,30 @@ class Episode:
         noise = self._people.settled.number("pain_noise")
         return reported_pain(true * (1.0 - self._adjuvant), noise, self._generator)
 
+    def bolus_relief(self) -> Array:
+        """Return the share of an episode that a bolus takes away, 0 to 1, shape (n,).
+
+        It follows from the bolus's dose as any relief does; 0 without boluses or without a pump.
+        """
+        boluses = self._course.boluses
+        if boluses is None:
+            return np.zeros(self._people.count)
+        reached = boluses.reach * boluses.share * self._infused
+        cord = self._kinetics.settled(PUMP, reached, self._people.kinetic).cord
+        none = np.zeros_like(cord)
+        return self._response.relief(
+            self._drive(Sites(none, cord, none)), self._people.traits.responsiveness
+        )
+
     def withdrawal(self) -> Array:
-        """Return how far the drug falls short of what the body is used to, 0 to 1, shape (n,)."""
-        drive = self._drive(self._exposure.sites(self._day))
-        habit = np.maximum(self._habit, np.finfo(float).tiny)
-        return np.asarray(np.clip(1.0 - drive / habit, 0.0, 1.0))
+        """Return how far the drug falls short of what the body is used to, 0 to 1, shape (n,).
+
+        1 is all of the most that the body was ever used to; after a stop the habit fades, and the
+        withdrawal with it.
+        """
+        short = self._habit - self._drive(self._exposure.sites(self._day))
+        most = np.maximum(self._most_used_to, np.finfo(float).tiny)
+        return np.asarray(np.clip(short / most, 0.0, 1.0))
 
     def harm(self) -> Array:
         """Return the drives of the side effects, of drug and disease, shape (n, items)."""
@@ -293,7 +344,16 @@ class Episode:
         return route in self._exposure.routes
 
     def _dose(self, route: str) -> Array:
+        if route == PUMP:
+            return self._infused.copy()
         return self._exposure.dose(route) if self._has(route) else np.zeros(self._people.count)
+
+    def _by_boluses(self) -> Array:
+        """Return what boluses add to the infusion on average, as a share of it, shape (n,)."""
+        boluses = self._course.boluses
+        if boluses is None:
+            return np.zeros(self._people.count)
+        return boluses.share * boluses.given_a_day(self._people.traits.episodes)
 
 
 _FATES: Final = ("death", "dropout")

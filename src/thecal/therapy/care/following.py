@@ -75,7 +75,9 @@ def _recorded(
         items=episode.people.items,
         grades=by_visit("grades"),
         oral_mg_per_day=np.where(absent, np.nan, by_visit("oral")),
-        intrathecal_mcg_per_day=np.where(absent, np.nan, by_visit("pump") * _MCG_PER_MG),
+        intrathecal_mcg_per_day=np.where(
+            absent, np.nan, (by_visit("pump") + by_visit("bolus_mg")) * _MCG_PER_MG
+        ),
         death_day=np.where(episode.death_day <= last, episode.death_day, np.inf),
         end_day=np.where(episode.end_day <= last, episode.end_day, np.inf),
         events=events,

@@ -52,6 +52,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
         "trial_relief",
         "implanted_after_success",
     ),
+    "bolus": ("share", "lockout", "onset", "reach"),
     "withdrawal": ("withdraws_from_rise", "withdraws_after_visits"),
 }
 """Parts that figures may play in each table of a policy's file."""

@@ -43,6 +43,8 @@ class Question:
         What else is asked; empty where there is a measure or an event.
     both
         Whether the answer without the pump is told too.
+    claim
+        What patients are told that the answer bears on; ``None`` where they are told nothing.
     """
 
     group: str
@@ -53,7 +55,7 @@ class Question:
     asks: Asks
     both: bool
     figures: tuple[Published, ...]
-    claim: Claim
+    claim: Claim | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Unchanged:
 
     words: str
     figures: tuple[Published, ...]
-    claim: Claim
+    claim: Claim | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _questions(entry: Mapping[str, Any], near: Mapping[str, Figure]) -> Question
         ),
         questions=tuple(_question(one) for one in entry["question"]),
         unchanged=tuple(
-            Unchanged(one["words"], _published(one["figures"]), load_library().claim(one["claim"]))
+            Unchanged(one["words"], _published(one["figures"]), _claim(one))
             for one in entry["unchanged"]
         ),
         near=near,
@@ -157,8 +159,12 @@ def _question(entry: Mapping[str, Any]) -> Question:
         asks=entry.get("asks", ""),
         both=entry.get("both", False),
         figures=_published(entry["figures"]),
-        claim=load_library().claim(entry["claim"]),
+        claim=_claim(entry),
     )
+
+
+def _claim(entry: Mapping[str, Any]) -> Claim | None:
+    return load_library().claim(entry["claim"]) if "claim" in entry else None
 
 
 def _published(ids: Sequence[str]) -> tuple[Published, ...]:

@@ -32,8 +32,8 @@ class Spread:
 
         Examples
         --------
-        >>> Spread.of(np.arange(11.0))
-        Spread(low=1.0, middle=5.0, high=9.0)
+        >>> Spread.of(np.arange(11.0)).middle
+        5.0
         """
         known = values[~np.isnan(values)]
         if not len(known):

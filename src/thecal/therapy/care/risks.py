@@ -177,7 +177,17 @@ def load_risks(explants: str = COHORT) -> Risks:
     InputError
         If that study gives none.
     """
-    record = load_record()
+    return risks_of(load_record(), explants)
+
+
+def risks_of(record: Record, explants: str) -> Risks:
+    """Return the risks, derived from a record that may differ from the one in the library.
+
+    Raises
+    ------
+    InputError
+        If the study named gives no rate of explants, or the figures contradict each other.
+    """
     if explants not in record.explants:
         raise InputError(
             f'explants: "{explants}" gives no rate; allowed are {", ".join(record.explants)}'

@@ -2,7 +2,8 @@
 
 Three ways: a single shot by lumbar puncture, shots repeated and raised day by day, an infusion by a
 catheter that comes out of the skin. People keep what they swallow; their pain is asked for several
-times, and the trial is passed when it fell by half without a severe side effect.
+times, before the trial at the same hours of the day as in it, since some have a daily rhythm of
+pain. The trial is passed when it fell by half without a severe side effect.
 
 What no clinic can do, a simulation can: implant everybody, those who failed as well, and see how
 many of each had relief months later. That is what the trial's result is worth.
@@ -31,6 +32,7 @@ from thecal.patients import (
     Route,
     make_pool,
     reported_pain,
+    rhythm,
     steadied,
 )
 from thecal.therapy.care.setting import KINETIC_SEED, Setting, World
@@ -45,6 +47,7 @@ _FILE = files("thecal.therapy.care") / "data" / "screening.toml"
 _SHOT: Final = "shot"
 _PUNCTURE: Final = "L3"
 _HOURS: Final = 24
+_HIGHEST: Final = 10.0
 _EVERY_HOURS: Final = 2
 _SEVERE: Final = 3.0  # NCI CTC grade
 _PERCENT: Final = 100.0
@@ -217,8 +220,8 @@ class _Trial:
 
     def hold(self, method: Method, first: Array, rounds: int, given: _Given) -> Screened:
         people = self._people
-        times = len(self._asked)
-        baseline = np.mean([self._told(self._before, expects=False) for _ in range(times)], axis=0)
+        before_it = [self._told(self._before, hour, expects=False) for hour in self._asked]
+        baseline = np.mean(before_it, axis=0)
         before = self._grades(self._before)
         rise = 1.0 + self._settled.number("repeat_rise", "percent") / _PERCENT
         needed = self._settled.number("relief_to_pass", "percent") / _PERCENT
@@ -256,7 +259,7 @@ class _Trial:
             felt = felt + (harm[:, self._breathing] - felt) * self._nears
             slowed[hour - 1] = felt
             if hour in self._asked:
-                told.append(self._told(sites, expects=True))
+                told.append(self._told(sites, hour, expects=True))
         slowest = np.argmax(slowed, axis=0) + 1.0
         return np.mean(told, axis=0), grades, slowest
 
@@ -266,13 +269,15 @@ class _Trial:
             before.plasma + more.plasma, before.cord + more.cord, before.cisterna + more.cisterna
         )
 
-    def _told(self, sites: Sites, *, expects: bool) -> Array:
+    def _told(self, sites: Sites, hour: int, *, expects: bool) -> Array:
         traits = self._people.traits
         drive = self._world.response.drive(sites, self._people.tolerance)
         relief = self._world.response.relief(drive, traits.responsiveness)
         left = traits.untreated_pain * (1.0 - relief)
         if expects:
             left = left * (1.0 - traits.placebo)
+        clock = (self._settled.number("given_at", "h") + hour) % _HOURS
+        left = np.minimum(_HIGHEST, left * rhythm(self._people.settled, clock))
         noise = self._people.settled.number("pain_noise")
         return reported_pain(left, noise, self._generator)
 

@@ -18,6 +18,7 @@ from thecal.formulary import load_formulary
 from thecal.knowledge import Figure, Settled, at_quantile, is_uncertain, set_point
 from thecal.outcomes import Records
 from thecal.patients import (
+    PAIN,
     Kinetics,
     People,
     Population,
@@ -25,6 +26,7 @@ from thecal.patients import (
     load_population,
     make_kinetics,
 )
+from thecal.therapy.care.breakthrough import Boluses
 from thecal.therapy.care.clinic import Clinic
 from thecal.therapy.care.episode import Course, Episode
 from thecal.therapy.care.following import follow_arm
@@ -44,6 +46,7 @@ KINETIC_SEED: Final = 1
 
 _ORAL_FORM: Final = "extended-release"
 _RATIO: Final = "ratio.oral_to_intrathecal"
+_LAST: Final = frozenset(f"population.{name}" for name in PAIN)
 
 Quantiles = Mapping[str, float]
 """Where in its range each uncertain figure lies, by the names of `Setting.uncertain`."""
@@ -70,8 +73,11 @@ class Setting:
 
     def uncertain(self) -> tuple[str, ...]:
         """Return the names of all that is drawn once for a replicate, in a fixed order."""
-        names = [f"{group}.{name}" for group, name, _ in self._figures()]
-        return (*dict.fromkeys(names), *((_RATIO,) if self.ratio else ()))
+        names = dict.fromkeys(f"{group}.{name}" for group, name, _ in self._figures())
+        # Last, so that the draws of all others do not depend on how many of these there are.
+        last = [name for name in names if name in _LAST]
+        first = [name for name in names if name not in _LAST]
+        return (*first, *((_RATIO,) if self.ratio else ()), *last)
 
     def label(self, name: str) -> str:
         """Return what one of `uncertain` is, in words."""
@@ -215,6 +221,7 @@ class World:
             adaptation_half_life=self.effect("withdrawal", "adaptation_half_life", "day"),
             withdrawal_pain=self.effect("withdrawal", "pain_at_full"),
             treated=practice.number(treated) if treated else 0.0,
+            boluses=_boluses(policy, practice),
         )
 
     def effect(self, table: str, part: str, unit: str = "1") -> float:
@@ -267,6 +274,18 @@ def prepare_setting(
         threads=threads,
     )
     return Setting(people, known, effects, kinetics, None if ratio is None else _ratio(ratio))
+
+
+def _boluses(policy: Policy, practice: Settled) -> Boluses | None:
+    if not policy.has("bolus"):
+        return None
+    parts = policy.roles["bolus"]
+    return Boluses(
+        share=practice.number(parts["share"]),
+        lockout_h=practice.number(parts["lockout"], "h"),
+        onset_min=practice.number(parts["onset"], "min"),
+        reach=practice.number(parts["reach"]),
+    )
 
 
 def _ratio(ratio: RouteRatio) -> Figure:

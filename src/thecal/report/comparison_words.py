@@ -1,0 +1,179 @@
+"""A comparison of mouth and pump in words: rows of tables, and the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from thecal import NOTICE
+from thecal.report.phrasing import capitalised, number
+from thecal.therapy.care.comparing import Comparison, Series
+from thecal.therapy.care.replicates import Spread
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.table import Table
+
+_SHOWN: Final = (
+    "pain",
+    "constipation_moderate",
+    "nausea_moderate",
+    "sedation_moderate",
+    "toxicity",
+    "oral_mg_per_day",
+    "intrathecal_mcg_per_day",
+)
+_MCG: Final = "mcg/day"
+_MCG_PER_MG: Final = 1000.0
+_WEEK: Final = 7
+_DIGITS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One quantity at entry and at the last visit, with its interval, by mouth and by pump."""
+
+    words: str
+    unit: str
+    entry: str
+    mouth: str
+    pump: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRow:
+    """A measure of both treatments beside what a trial found."""
+
+    words: str
+    mouth: str
+    mouth_published: str
+    pump: str
+    pump_published: str
+    source: str
+
+
+def spread_in_words(spread: Spread, *, scale: float = 1.0) -> str:
+    """Return a middle with its interval, to one decimal at most.
+
+    Examples
+    --------
+    >>> spread_in_words(Spread(0.089, 4.36, 8.0)), spread_in_words(Spread(0.0, 0.0, 0.0))
+    ('4.4 (0.1 to 8)', '0')
+    """
+    low, middle, high = (
+        number(round(one * scale, 1) + 0.0, _DIGITS)
+        for one in (spread.low, spread.middle, spread.high)
+    )
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def rows(found: Comparison) -> list[Row]:
+    """Return what is told of entry and of the last visit."""
+    return [_row(found, name) for name in _SHOWN]
+
+
+def _row(found: Comparison, name: str) -> Row:
+    mouth, pump = found.of(name, "mouth"), found.of(name, "pump")
+    scale = 1.0 / _MCG_PER_MG if mouth.unit == _MCG else 1.0
+
+    def at(series: Series, visit: int) -> str:
+        return spread_in_words(series.at[visit], scale=scale)
+
+    unit = "mg/day" if mouth.unit == _MCG else mouth.unit
+    return Row(capitalised(mouth.words), unit, at(mouth, 0), at(mouth, -1), at(pump, -1))
+
+
+def published_rows(found: Comparison) -> list[PublishedRow]:
+    """Return what a trial found of both treatments, beside what was simulated."""
+    said = []
+    for one in found.checked:
+        unit = one.check.measure.unit
+        published = one.published
+        said.append(
+            PublishedRow(
+                f"{capitalised(one.check.words)}, week {one.check.day // _WEEK}",
+                f"{spread_in_words(one.mouth)} {unit}",
+                published["mouth"].stated(),
+                f"{spread_in_words(one.pump)} {unit}",
+                published["pump"].stated(),
+                f"{published['pump'].id}, {published['mouth'].id}",
+            )
+        )
+    return said
+
+
+def lead(found: Comparison) -> list[str]:
+    """Return what the comparison says of people, in sentences."""
+    said = []
+    for one in sorted(found.judged, key=lambda one: one.name != "toxicity"):
+        what = "side effects" if one.name == "toxicity" else "pain"
+        fewer, more = ("fewer", "more") if one.name == "toxicity" else ("less", "more")
+        said.append(
+            f"Of 100 people, {_of_100(one.better)} have {fewer} {what} by pump than they would "
+            f"have by mouth, by {one.percent:g} % or more; {_of_100(one.worse)} have {more}, and "
+            "the others about the same."
+        )
+    return said
+
+
+def _of_100(spread: Spread) -> str:
+    return f"{spread.middle:.0f} ({spread.low:.0f} to {spread.high:.0f})"
+
+
+def words_of_picture(found: Comparison) -> str:
+    """Return what the picture shows, for those who cannot see it."""
+    said = [
+        f"{row.words} ({row.unit}): {row.entry} at entry, {row.mouth} by mouth and {row.pump} by "
+        "pump at the end"
+        for row in rows(found)
+    ]
+    return f"Six line charts over {found.days[-1] // _WEEK} weeks. {'; '.join(said)}."
+
+
+def print_comparison(
+    found: Comparison, console: Console, *, seconds: float, report: Path | None = None
+) -> None:
+    """Print a comparison as tables."""
+    console.print(f"[bold]{NOTICE}[/]")
+    console.print()
+    console.print(f"The same people by mouth and by pump: {found.population}", markup=False)
+    console.print(
+        f"{found.people} people in each of {found.replicates} replicates, seed {found.seed}; "
+        f"{found.seen[-1]} of {found.seen[0]} still seen at the end; {seconds:.1f} s",
+        style="dim",
+        markup=False,
+    )
+    week = f"week {found.days[-1] // _WEEK}"
+    table = _table("", "at entry", f"by mouth, {week}", f"by pump, {week}", "unit")
+    for row in rows(found):
+        table.add_row(row.words, row.entry, row.mouth, row.pump, row.unit)
+    console.print()
+    console.print(table)
+    console.print(
+        "Middle, and what holds 80 % of people; for shares of people, 80 % of replicates.",
+        style="dim",
+    )
+    console.print()
+    for sentence in lead(found):
+        console.print(sentence, markup=False)
+    if found.checked:
+        beside = _table("beside a trial", "by mouth", "published", "by pump", "published", "ids")
+        for one in published_rows(found):
+            beside.add_row(
+                one.words, one.mouth, one.mouth_published, one.pump, one.pump_published, one.source
+            )
+        console.print()
+        console.print(beside)
+    if report is not None:
+        console.print(f"Report: {report}", style="bold", markup=False, soft_wrap=True)
+
+
+def _table(*columns: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table

@@ -1,0 +1,46 @@
+"""The expectation page: what a given person may expect of a pump, in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from thecal.report.expectation_words import (
+    graded,
+    groups,
+    like_this_one,
+    no_matter,
+    sources_of,
+)
+from thecal.report.sheet import render_sheet, write_sheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from thecal.therapy.care.expecting import Expectation
+
+
+def render_expectation(found: Expectation) -> str:
+    """Return the expectation page as the text of one HTML file, without a script."""
+    return render_sheet(
+        "expectation.html.j2",
+        {
+            "found": found,
+            "groups": groups(found),
+            "like_this_one": like_this_one(found),
+            "no_matter": no_matter(found),
+            "unchanged": [
+                (one.words, sources_of(one.figures), graded(one.claim)) for one in found.unchanged
+            ],
+        },
+    )
+
+
+def write_expectation(found: Expectation, path: str | Path) -> Path:
+    """Write the expectation page; the same expectation gives the same bytes.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    return write_sheet(render_expectation(found), path)
