@@ -41,6 +41,12 @@ MINUTES ?= 10
 soak: .venv/thecal.stamp ## try the pump for MINUTES=n and write docs/evidence.md
 	@$(bin)/thecal pump soak --minutes $(MINUTES) --record .
 
+.PHONY: coverage
+coverage: .venv/test.stamp .venv/thecal.stamp ## measure the branches of the implant that its tests take
+	@mkdir -p build
+	@$(bin)/python -m pytest --no-header --quiet tests/pump --cov=thecal.pump.implant --cov-branch \
+		--cov-config=pyproject.toml --cov-report=term-missing --cov-report=json:build/coverage.json
+
 .PHONY: bench
 bench: .venv/test.stamp .venv/thecal.stamp ## run every benchmark, the peers included
 	@set -e; for program in benchmarks/[a-z]*.py; do \

@@ -69,7 +69,7 @@ PUMP_MAY_ALSO_IMPORT = {
 PUMP_FILES = "implant/files.py"
 """The one store for real use; it alone touches files."""
 
-PUMP_MEASURES = {"simulation/soak.py", "simulation/tampering.py"}
+PUMP_MEASURES = {"simulation/campaigns.py", "simulation/soak.py", "simulation/tampering.py"}
 """Campaigns that are given minutes and measure seconds."""
 
 

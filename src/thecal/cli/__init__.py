@@ -17,9 +17,9 @@ import typer
 
 from thecal import NOTICE, ThecalError, __version__
 from thecal.cli.candidacy import candidacy
-from thecal.cli.people import people
 from thecal.cli.comparing import compare
 from thecal.cli.expecting import expect
+from thecal.cli.people import people
 from thecal.cli.pump import app as pump
 from thecal.cli.screening import screen
 from thecal.cli.study import study

@@ -145,10 +145,9 @@ def print_comparison(
         style="dim",
         markup=False,
     )
-    week = f"week {found.days[-1] // _WEEK}"
-    table = _table("", "at entry", f"by mouth, {week}", f"by pump, {week}", "unit")
+    table = _table(f"at entry and in week {found.days[-1] // _WEEK}", "entry", "mouth", "pump")
     for row in rows(found):
-        table.add_row(row.words, row.entry, row.mouth, row.pump, row.unit)
+        table.add_row(f"{row.words} ({row.unit})", row.entry, row.mouth, row.pump)
     console.print()
     console.print(table)
     console.print(
@@ -159,11 +158,9 @@ def print_comparison(
     for sentence in lead(found):
         console.print(sentence, markup=False)
     if found.checked:
-        beside = _table("beside a trial", "by mouth", "published", "by pump", "published", "ids")
+        beside = _table("beside a trial", "mouth", "published", "pump", "published")
         for one in published_rows(found):
-            beside.add_row(
-                one.words, one.mouth, one.mouth_published, one.pump, one.pump_published, one.source
-            )
+            beside.add_row(one.words, one.mouth, one.mouth_published, one.pump, one.pump_published)
         console.print()
         console.print(beside)
     if report is not None:

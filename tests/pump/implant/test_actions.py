@@ -24,8 +24,10 @@ from tests.pump.implant.machine import (
     for_drug,
     given_nl,
 )
+from thecal.pump.implant.actions import admit
 from thecal.pump.implant.controller import next_wake_s, refusal_words, step
 from thecal.pump.implant.refusals import REFUSAL_WORDS, Refusal
+from thecal.pump.implant.turn import Turn
 from thecal.pump.implant.values import (
     FAR,
     Account,
@@ -36,6 +38,7 @@ from thecal.pump.implant.values import (
     ClockSet,
     Fault,
     FaultFound,
+    Outcome,
     Phase,
     PowerReturned,
     Pressed,
@@ -351,3 +354,21 @@ def test_where_no_bolus_waited_none_lapses() -> None:
     machine.send_after_power_loss(PowerReturned(60))
     machine.send(StopOrdered(120))
     assert "bolus lapsed" not in machine.kinds()
+
+
+def test_a_second_bolus_does_not_start_on_top_of_one() -> None:
+    machine = at_work()
+    machine.send(Pressed(0))
+    broken = machine.state._replace(
+        pending=Account.CLINICIAN_BOLUS, pending_nl=1, pending_duration_s=1
+    )
+    with pytest.raises(AssertionError, match="one bolus runs"):
+        admit(Turn(Outcome(broken), machine.setting.plan), BolusAdmitted(0))
+
+
+def test_a_bolus_of_all_that_the_reservoir_may_hold_is_asked_for() -> None:
+    machine = at_work()
+    machine.send(BolusOrdered(0, PUMP.reservoir_nl, 7 * DAY))
+    assert machine.notes("bolus asked") == [
+        (0, (Account.CLINICIAN_BOLUS, PUMP.reservoir_nl, 7 * DAY))
+    ]

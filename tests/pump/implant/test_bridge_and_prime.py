@@ -12,6 +12,7 @@ from tests.pump.implant.machine import (
     DAY,
     HOUR,
     ON_DEMAND,
+    PUMP,
     STROKE,
     WEEKEND,
     at_work,
@@ -114,3 +115,16 @@ def test_a_new_program_ends_a_prime_and_abandons_no_bridge() -> None:
     machine.commit(WEEKEND, 10)
     assert machine.state.phase == Phase.RUNNING
     assert not machine.state.flags & Flag.ABANDONED_BRIDGE
+
+
+def test_a_prime_that_is_refused_does_not_begin() -> None:
+    machine = at_work()
+    outcome = machine.send(PrimeOrdered(0, 1_500, PUMP.highest_nl_per_day + 1))
+    assert refusal_words(outcome) == REFUSAL_WORDS[Refusal.ABOVE_HIGHEST_FLOW]
+    assert machine.state.phase == Phase.RUNNING
+
+
+def test_the_log_tells_volume_and_flow_of_a_prime() -> None:
+    machine = at_work()
+    machine.send(PrimeOrdered(0, 1_500, 96_000))
+    assert machine.notes("prime started") == [(0, (1_500, 96_000))]

@@ -205,7 +205,7 @@ def test_the_ledger_and_the_programs_are_rebuilt_from_the_log(
 
 
 @pytest.mark.requirement("PC-70")
-@pytest.mark.parametrize("digest", [bytes(32), bytes(range(32))])
+@pytest.mark.parametrize("digest", [bytes(32), bytes(31) + b"\1", b"\1" + bytes(31), bytes(range(32))])
 def test_a_log_whose_beginning_was_dropped_tells_what_was_in_force(digest: bytes) -> None:
     log = begun(records=1)
     for _ in range(2):
@@ -213,3 +213,11 @@ def test_a_log_whose_beginning_was_dropped_tells_what_was_in_force(digest: bytes
     told = rebuilt(log.since(log.kept_from))
     assert told.ledger.balances == BALANCES
     assert told.programs == (((7, digest),) if any(digest) else ())
+
+
+def test_a_single_byte_is_no_log() -> None:
+    assert verify(bytes(1), KEY) == 0
+
+
+def test_a_log_of_nothing_tells_of_an_empty_pump() -> None:
+    assert rebuilt(b"").ledger.reservoir_nl == 0

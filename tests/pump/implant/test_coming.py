@@ -166,10 +166,25 @@ def test_a_full_window_admits_nothing_more() -> None:
     assert breached(past, coming, (4, 9, 9), STROKE) is None
 
 
-def test_what_is_owed_leaves_room_for_less_than_a_stroke() -> None:
+@pytest.mark.parametrize(
+    ("coming", "most_owed"),
+    [
+        (Coming(10, 0, Basal((0,), (0,)), Special(STROKE - 1, STROKE - 1)), 0),
+        (Coming(10, 0, Basal((0,), (0,)), bolus=Bolus(3, 2)), DAY - 1),
+    ],
+)
+def test_what_is_owed_leaves_room_for_less_than_a_stroke(coming: Coming, most_owed: int) -> None:
     past = Windows()
     past.add(10, 1)
-    coming = Coming(10, 0, Basal((0,), (0,)), Special(STROKE - 1, STROKE - 1))
-    assert breached(past, coming, (1, 1, 1), STROKE, owed=0) is None
-    assert breached(past, coming, (1, 1, 1), STROKE, owed=1) == 0
+    assert breached(past, coming, (1, 1, 1), STROKE, owed=most_owed) is None
+    assert breached(past, coming, (1, 1, 1), STROKE, owed=most_owed + 1) == 0
     assert breached(past, coming, (1, 1, 1), STROKE) == 0
+
+
+def test_a_stroke_counts_in_the_window_that_begins_with_its_second() -> None:
+    past = Windows()
+    past.add(10, 1)
+    an_hour_less_a_second = 3_599
+    coming = Coming(10, 0, Basal((0,), (1,)))
+    assert breached(past, coming, (2, 99, 99), an_hour_less_a_second) is None
+    assert breached(past, coming, (2, 99, 99), an_hour_less_a_second - 1) == 0

@@ -200,3 +200,23 @@ def test_time_that_nobody_woke_for_is_lost_and_not_made_up(kind: type[Any]) -> N
     assert outcome.state.bolus_start_s == NEVER
     assert next_wake_s(outcome.state, machine.setting) <= 10 * DAY + due_s - before.now_s + HOUR
     assert outcome.state.phase == Phase.RUNNING
+
+
+@pytest.mark.requirement("PC-11")
+def test_a_dangerous_fault_at_this_very_second_loses_no_time() -> None:
+    machine = at_work()
+    machine.send(FaultFound(0, Fault.OVER_INFUSION))
+    assert "time lost" not in machine.kinds()
+
+
+def test_a_stop_of_a_pump_that_stands_is_ignored() -> None:
+    machine = at_work()
+    machine.send(StopOrdered(0))
+    assert machine.send(StopOrdered(0)).records[-1].kind == "ignored"
+
+
+def test_who_wakes_it_in_time_is_not_late() -> None:
+    machine = at_work()
+    machine.send(Pressed(60))
+    machine.run(HOUR)
+    assert "late" not in machine.kinds()

@@ -125,3 +125,11 @@ def test_a_loss_gives_back_what_seemed_late_once() -> None:
     room = told_twice.room(20)
     told_twice.lose(20, 20)
     assert told_twice.room(20) == room
+
+
+def test_what_was_struck_off_an_earlier_second_is_not_given_back() -> None:
+    late = due()
+    late.room(20)
+    late.credit -= STROKE
+    late.lose(21, 30)
+    assert late.room(30) == 29

@@ -313,3 +313,42 @@ def test_thirty_days_of_hourly_records_and_a_thousand_faults_are_kept() -> None:
     log = begun(records=30 * 24 * 12 + 1_000, segment_bytes=1 << 22)
     assert not log.is_full
     assert log.kept_from == 0
+
+
+def test_records_that_wait_stay_before_the_roll() -> None:
+    log = begun()
+    for _ in range(3):
+        log.append(FAULT, Stamp(0, 0))
+        log.roll(BALANCES, bytes(32), Stamp(0, 0))
+    assert verify(log.since(log.kept_from), KEY, (log.head,)) is None
+
+
+def test_nothing_of_a_dropped_segment_stays_in_the_store() -> None:
+    store = MemoryStore()
+    log = rolled(store, rolls=3)
+    kept = len(log.since(log.kept_from))
+    assert sum(len(store.read(f"log.{which}")) for which in range(3)) == kept
+
+
+def test_what_lay_in_the_store_before_a_log_began_is_no_part_of_it() -> None:
+    store = MemoryStore()
+    store.write("log.2", 0, b"of another pump")
+    log = begun(store, records=2)
+    assert kinds(log) == ["fault", "fault"]
+
+
+def test_records_that_wait_fill_the_log_too() -> None:
+    log = begun(segment_bytes=2 * LINE)
+    log.append(FAULT, Stamp(0, 0))
+    assert not log.is_full
+    log.append(FAULT, Stamp(0, 0))
+    assert log.is_full
+
+
+def test_a_reopened_log_without_news_writes_nothing() -> None:
+    store = MemoryStore()
+    begun(store, records=2)
+    log = Log(store)
+    before = {name: bytes(held) for name, held in store.files.items()}
+    log.seal()
+    assert {name: bytes(held) for name, held in store.files.items()} == before

@@ -739,3 +739,99 @@ def test_a_permit_of_the_second_at_which_the_phase_changes_lasts_two_seconds() -
 def test_a_prime_of_the_whole_reservoir_is_possible() -> None:
     monitor = loaded(limits=WIDE)
     assert monitor.prime(PUMP.reservoir_nl, PUMP.highest_nl_per_day, 0) == ADMITTED
+
+
+def test_a_prime_may_be_as_slow_as_the_smallest_flow() -> None:
+    assert loaded().prime(1, 1, 0) == ADMITTED
+
+
+def test_a_bolus_of_the_whole_reservoir_is_too_fast_but_not_impossible() -> None:
+    asked = (Account.CLINICIAN_BOLUS, PUMP.reservoir_nl, 7 * DAY)
+    assert loaded(limits=WIDE).admit(*asked, 0) == Denial.ABOVE_HIGHEST_FLOW
+
+
+@pytest.mark.requirement("PC-14")
+def test_what_flows_counts_from_the_second_of_the_program_on() -> None:
+    assert loaded().permit(2, HALF_HOUR - 1) == Denial.AHEAD
+    assert isinstance(loaded().permit(2, HALF_HOUR), Permit)
+
+
+@pytest.mark.requirement("PC-52")
+def test_a_program_begins_at_its_second_of_the_week() -> None:
+    late = Program("flex", (WeekStep(0, 0), WeekStep(DAY, BASAL)))
+    assert loaded(late).permit(2, HALF_HOUR) == Denial.AHEAD
+    assert isinstance(loaded(late, offset_s=DAY).permit(2, HALF_HOUR), Permit)
+
+
+@pytest.mark.parametrize("primed_nl", [0, 4_000])
+def test_a_bridge_begins_on_a_pump_that_runs_or_primes(primed_nl: int) -> None:
+    monitor = loaded(limits=WIDE)
+    monitor.prime(primed_nl, 960_000, 0)
+    monitor.load(encode_program(BRIDGED), encode_limits(LIMITS), 0, 0)
+    monitor.follow(Phase.BRIDGING, 0)
+    given_until(monitor, 4 * 900, every_s=900)
+
+
+@pytest.mark.requirement("PC-08")
+def test_a_pump_that_holds_gives_nothing_more_of_a_bolus() -> None:
+    monitor = loaded()
+    monitor.admit(Account.PATIENT_BOLUS, 3_000, 600, 0)
+    monitor.follow(Phase.HOLDING, 0)
+    assert isinstance(monitor.permit(1, 200), Permit)
+    assert monitor.permit(1, 400) == Denial.AHEAD
+
+
+def test_a_pump_that_goes_on_running_goes_on_with_its_bolus() -> None:
+    monitor = loaded()
+    monitor.admit(Account.PATIENT_BOLUS, 3_000, 600, 0)
+    monitor.follow(Phase.RUNNING, 0)
+    given_until(monitor, 600, every_s=200)
+
+
+@pytest.mark.requirement("PC-51")
+def test_a_clock_that_is_not_set_changes_nothing() -> None:
+    night = Program("flex", (WeekStep(0, 240_000), WeekStep(HOUR, 0)))
+    monitor = loaded(night, Limits(SafeAction.HOLD, 11_000, 12_000, 99_000, 0, 1))
+    given_until(monitor, HOUR, every_s=360)
+    monitor.follow(Phase.RUNNING, HOUR)
+    before = monitor.snapshot()
+    assert monitor.set_clock(604_800 - HOUR, HOUR) == Denial.FOUR_HOURS_CAP
+    assert monitor.snapshot() == before
+
+
+@pytest.mark.requirement("PC-41")
+@pytest.mark.parametrize("power_was_lost", [False, True])
+def test_a_prime_that_was_stopped_does_not_go_on(*, power_was_lost: bool) -> None:
+    program, limits = encode_program(continuous(0)), encode_limits(LIMITS)
+    monitor = loaded(continuous(0))
+    monitor.prime(4_000, 960_000, 0)
+    if power_was_lost:
+        snapshot, monitor = monitor.snapshot(), Monitor(PUMP)
+        monitor.restore(snapshot, b"", program, limits)
+    monitor.follow(Phase.STOPPED, 0)
+    monitor.follow(Phase.RUNNING, 0)
+    assert isinstance(monitor.permit(1, 90), Permit)
+    assert monitor.permit(1, 180) == Denial.AHEAD
+
+
+@pytest.mark.requirement("PC-06", "PC-51")
+def test_a_clock_is_judged_with_the_bridge_that_waits() -> None:
+    steps = (WeekStep(0, 240_000), WeekStep(HOUR, 0))
+    night = Program("flex", steps, bridge=Bridge(4_000, 96_000))
+    monitor = loaded(night, Limits(SafeAction.HOLD, 11_000, 12_000, 99_000, 0, 1), offset_s=HOUR)
+    monitor.follow(Phase.STOPPED, 0)
+    assert monitor.set_clock(7 * DAY - HOUR, 0) == Denial.FOUR_HOURS_CAP
+
+
+def test_a_bolus_is_judged_by_the_step_of_the_week_that_runs() -> None:
+    steps = (WeekStep(0, 0), WeekStep(DAY, 900_000), WeekStep(2 * DAY, 0))
+    monitor = loaded(Program("flex", steps), WIDE, offset_s=DAY)
+    assert monitor.admit(Account.CLINICIAN_BOLUS, 3_000, 600, 0) == Denial.ABOVE_HIGHEST_FLOW
+
+
+@pytest.mark.requirement("PC-06")
+def test_a_prime_that_would_now_meet_a_high_step_is_told() -> None:
+    night = Program("flex", (WeekStep(0, 0), WeekStep(12 * HOUR, 240_000), WeekStep(13 * HOUR, 0)))
+    monitor = loaded(night, Limits(SafeAction.HOLD, 11_000, 12_000, 99_000, 0, 1))
+    assert monitor.prime(4_000, 96_000, 0) == ADMITTED
+    assert monitor.lost(0, 11 * HOUR) == Denial.FOUR_HOURS_CAP

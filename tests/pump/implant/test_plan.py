@@ -119,3 +119,8 @@ def test_a_minimum_rate_above_the_highest_flow_has_no_setting() -> None:
 
 def test_two_settings_of_the_same_values_are_equal() -> None:
     assert Setting(PUMP, CONSTANT, LIMITS) == Setting(PUMP, CONSTANT, LIMITS)
+
+
+def test_a_span_of_less_than_nothing_is_not_asked_for() -> None:
+    with pytest.raises(AssertionError, match="a span"):
+        Setting(PUMP, CONSTANT, LIMITS).plan.parts(0, 0, -1)

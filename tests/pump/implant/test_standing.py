@@ -272,3 +272,27 @@ def test_48_h_that_passed_without_power_are_told_when_it_returns() -> None:
     outcome = machine.send_after_power_loss(PowerReturned(5 * DAY))
     assert Raise(Cause.STOPPED_LONG) in outcome.commands
     assert Raise(Cause.STOPPED_BY_USER) in outcome.commands
+
+
+@pytest.mark.requirement("PC-01")
+def test_a_pump_that_runs_dry_owes_all_but_the_second_of_the_missing_stroke() -> None:
+    machine = Machine(reservoir_nl=PUMP.residual_nl)
+    machine.commit(CONSTANT)
+    machine.run(519)
+    assert machine.state.phase == Phase.EMPTY
+    assert machine.state.owed_basal == 518 * 250_000
+
+
+@pytest.mark.parametrize(
+    ("stood_s", "cause"), [(300, Cause.STOPPED_BY_USER), (2 * DAY, Cause.STOPPED_LONG)]
+)
+def test_a_start_at_the_second_of_an_alarm_clears_it(stood_s: int, cause: Cause) -> None:
+    machine = at_work()
+    machine.send(StopOrdered(0))
+    assert Clear(cause) in machine.send(StartOrdered(stood_s)).commands
+
+
+def test_a_pump_that_never_stood_has_no_alarm_to_clear() -> None:
+    machine = at_work()
+    machine.run(3 * DAY)
+    assert Clear(Cause.STOPPED_LONG) not in machine.send(PrimeOrdered(3 * DAY, 1_500, 1_500)).commands

@@ -192,3 +192,11 @@ def test_the_highest_window_may_span_the_end_of_the_week() -> None:
 def test_the_highest_window_may_be_the_one_that_ends_with_a_step() -> None:
     flow = Basal((0, 36_000, 39_600), (1, 9, 0))
     assert highest_in_window(flow, 14_400) == 3 * 3_600 + 9 * 3_600
+
+
+def test_a_step_that_begins_with_the_last_second_is_an_edge() -> None:
+    assert Basal((0, 5), (1, 2)).edges(0, WEEK) == [0, 5, WEEK]
+
+
+def test_a_bridge_of_the_whole_reservoir_is_allowed() -> None:
+    assert told(replace(FULL, bridge=Bridge(RESERVOIR, 250))).bridge == (RESERVOIR, 250)

@@ -119,3 +119,9 @@ def test_time_of_no_length_may_be_lost() -> None:
     turn = Turn(Outcome(RUNNING), PLAN)
     turn.lose(100, "late")
     assert turn.state == RUNNING
+
+
+def test_a_bolus_that_is_dropped_leaves_nothing_behind() -> None:
+    turn = Turn(Outcome(WAITING), PLAN)
+    turn.forget_pending("bolus lapsed")
+    assert turn.state == RUNNING

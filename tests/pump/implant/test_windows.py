@@ -206,3 +206,42 @@ def test_what_was_never_counted_exactly_is_dropped_too(monkeypatch: pytest.Monke
         windows.add(second, 1)
     assert len(windows.times) < 100
     assert windows.used(second) == (2, 5, 29)
+
+
+@pytest.mark.requirement("PC-41")
+@pytest.mark.parametrize("first_s", [10, DAY + 10])
+def test_a_whole_ring_restores_every_entry_at_its_second(first_s: int) -> None:
+    windows, ring, now_s = told([(first_s, 1), (40_000, 2), (3_000, 1)])
+    again = restored(windows, ring, now_s)
+    assert (again.times, again.totals) == (windows.times, windows.totals)
+
+
+@pytest.mark.requirement("PC-41")
+def test_what_the_ring_lost_counts_at_the_second_of_the_state_and_not_later() -> None:
+    _, ring, _ = told([(10, 1), (10, 3)])
+    ring[: ENTRY.size] = bytes(ENTRY.size)
+    assert Windows.restored(bytes(ring), 1, 1, 0, 15).times == [15, 20]
+
+
+def test_what_is_dropped_leaves_every_sum_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows_module, "_TRIM", 3)
+    windows = Windows()
+    for second in (*range(10), 2 * DAY):
+        windows.full(second, 1, (99, 99, 99))
+        windows.add(second, 1)
+    assert windows.times == [2 * DAY]
+    assert windows.since(0) == 1
+    assert windows.used(2 * DAY) == (1, 1, 1)
+    assert windows.used(4 * DAY) == (0, 0, 0)
+
+
+def test_strokes_of_one_second_are_one_entry() -> None:
+    windows, _, _ = told([(1, 1), (4, 1), (0, 2)])
+    assert (windows.times, windows.totals, windows.index) == ([1, 5], [1, 4], 2)
+
+
+@pytest.mark.requirement("PC-41")
+def test_an_entry_whose_total_was_changed_is_not_believed() -> None:
+    windows, ring, now_s = told([(10, 1), (10, 1)])
+    ring[23] ^= 4
+    assert restored(windows, ring, now_s).total == 2

@@ -22,7 +22,7 @@ MUST_ALARM = {
     "gain": (Cause.OVER_INFUSION, 12 * HOUR_S),
     "strokes lost": (Cause.UNDER_INFUSION, 12 * HOUR_S),
     "task hangs": (Cause.WATCHDOG, DAY_S),
-    "store fails for ever": (Cause.STORAGE, 60),
+    "store fails for ever": (Cause.STORAGE, 600),
     "power cut": (Cause.BATTERY_RESET, 60),
     "fill sensor silent": (Cause.SENSOR, DAY_S),
     "pressure sensor silent": (Cause.SENSOR, DAY_S),

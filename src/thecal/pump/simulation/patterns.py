@@ -51,7 +51,7 @@ CASES: Final = (
     Case(Held((1, 4, 24), ((0, 24_000),)), (1_800, 3_600, 14_400), (1, 2)),
     Case(Held((1, 2, 3), ((0, 0),)), (3_600, 14_400), (1,)),
     Case(Held((2, 3, 4), ((0, 0),)), (3_600, 14_400), (2,)),
-    Case(Held((2, 4, 8), ((0, 4_000),)), (3_600, 14_400), (1,)),
+    Case(Held((3, 5, 9), ((0, 3_000),)), (3_600, 14_400), (2,)),
 )
 """A basal flow that leaves no room, none at all, and one that leaves some."""
 State = tuple[object, ...]

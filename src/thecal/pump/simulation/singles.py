@@ -22,6 +22,7 @@ _SHARE: Final = 10
 """A tenth of an hour of basal may be given too much ..."""
 _QUANTA: Final = 2
 """... or so many strokes (PC-12)."""
+Curve = list[tuple[int, int]]
 _BOUNDED: Final = tuple(fault for fault in MENU if fault.is_bounded)
 
 
@@ -59,23 +60,23 @@ def _tried(kit: Kit, seed: int, faults: tuple[Fault, ...]) -> Case:
     day_nl = chance.choice((60_000, 250_000, 1_000_000))
     at_s = tuple(chance.randrange(HOUR_S, 5 * HOUR_S) for _ in faults)
     names = tuple(fault.name for fault in faults)
-    plain, faulty = (_world(kit, seed, day_nl) for _ in range(2))
-    if not all(fault.fits(plain) for fault in faults):
+    faulty = _world(kit, seed, day_nl)
+    if not all(fault.fits(faulty) for fault in faults):
         return Case(names, (), 0)
     for number, fault in enumerate(faults):
         random = Random(seed * len(MENU) + number)  # noqa: S311 - a seed, no secret
         faulty.plan(at_s[number], partial(fault.begin, faulty, random))
     violation = ""
+    plain: Curve = [(0, 0)]
     try:
-        plain.run(_LASTS_S)
+        plain = _plain(kit, seed, day_nl)
         faulty.run(_LASTS_S)
     except ViolationError as broken:
         violation = str(broken)
     except Exception as broken:  # noqa: BLE001 - whatever the pump raises is a violation
         violation = f"PC-25: the pump broke down: {type(broken).__name__}: {broken}"
     fired = tuple(name for name in names if faulty.counts.get(f"fault: {name}"))
-    lived_s = plain.true_s + faulty.true_s
-    excess = _excess(plain.watched.curve, faulty.watched.curve)
+    too_much = excess(plain, faulty.watched.curve)
     stroke_nl = kit.profile.hardware.stroke_nl
     hour_nl = day_nl * HOUR_S // DAY_S
     allowed = max(_QUANTA * stroke_nl, hour_nl // _SHARE) // stroke_nl * len(faults)
@@ -83,12 +84,33 @@ def _tried(kit: Kit, seed: int, faults: tuple[Fault, ...]) -> Case:
     if (
         not violation
         and covered
-        and excess > allowed
+        and too_much > allowed
         and not (len(faults) > 1 and _is_alarmed(faulty))
     ):
         which = "PC-12" if len(faults) == 1 else "PC-13"
-        violation = f"{which}: {excess} strokes too much, {allowed} are allowed"
-    return Case(names, fired, lived_s, excess, allowed, violation)
+        violation = f"{which}: {too_much} strokes too much, {allowed} are allowed"
+    return Case(names, fired, faulty.true_s, too_much, allowed, violation)
+
+
+_PLAIN: Final[dict[tuple[str, int, int, int], Curve]] = {}
+
+
+def _plain(kit: Kit, seed: int, day_nl: int) -> Curve:
+    kind = kit.name, day_nl, seed % len(SafeAction), seed % 2
+    if kind not in _PLAIN:
+        _PLAIN[kind] = given_without(kit, seed, day_nl)
+    return _PLAIN[kind]
+
+
+def given_without(kit: Kit, seed: int, day_nl: int) -> Curve:
+    """Return second and strokes so far of a world without a fault.
+
+    Only the drug's safe action and whether there are boluses follow from the number, so that one
+    such world serves many faults.
+    """
+    world = _world(kit, seed, day_nl)
+    world.run(_LASTS_S)
+    return world.watched.curve
 
 
 def _world(kit: Kit, seed: int, day_nl: int) -> World:
@@ -127,7 +149,7 @@ def _is_alarmed(world: World) -> bool:
     )
 
 
-def _excess(plain: list[tuple[int, int]], faulty: list[tuple[int, int]]) -> int:
+def excess(plain: Curve, faulty: Curve) -> int:
     """Return the most strokes by which one curve is ahead of the other, at any second."""
     most, at = 0, 0
     for second, strokes in faulty:
