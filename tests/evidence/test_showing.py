@@ -30,7 +30,7 @@ def test_a_claim_shows_grade_sentence_figures_and_command() -> None:
         "Grade: trial (a randomised trial supports it)",
         "SMITH2002-17",
         "P = 0.004",
-        "To see it: thecal evidence SMITH2002",
+        "To see it: thecal compare",
         "Simulation - not for patient care",
     ):
         assert words in text

@@ -74,7 +74,10 @@ def _card(one: TeachingPerson) -> None:
     typer.echo(f"{one.name} {judged.verdict}.")
     for reason in judged.reasons:
         typer.echo(f"  {WEIGHT[reason.does]}: {reason.words}")
-    typer.echo(
-        "What people like this may expect: thecal expect "
-        f"--population {one.population} --age {one.age} --pain {one.pain:g} --oral {one.oral:g}"
-    )
+    if one.has_cancer:
+        typer.echo(
+            "What people like this may expect: thecal expect "
+            f"--age {one.age} --pain {one.pain:g} --oral {one.oral:g}"
+        )
+    else:
+        typer.echo(f"What a screening trial would show: thecal screen --population {one.population}")

@@ -16,7 +16,9 @@ from thecal.report.sheet import render_sheet, write_sheet
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from thecal.report.expectation_words import Source
     from thecal.therapy.care.expecting import Expectation
+    from thecal.therapy.care.questions import Statement
 
 
 def render_expectation(found: Expectation) -> str:
@@ -28,11 +30,14 @@ def render_expectation(found: Expectation) -> str:
             "groups": groups(found),
             "like_this_one": like_this_one(found),
             "no_matter": no_matter(found),
-            "unchanged": [
-                (one.words, sources_of(one.figures), graded(one.claim)) for one in found.unchanged
-            ],
+            "operation": [_told(one) for one in found.operation],
+            "unchanged": [_told(one) for one in found.unchanged],
         },
     )
+
+
+def _told(one: Statement) -> tuple[str, tuple[Source, ...], str]:
+    return one.words, sources_of(one.figures), graded(one.claim)
 
 
 def write_expectation(found: Expectation, path: str | Path) -> Path:

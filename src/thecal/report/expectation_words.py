@@ -185,16 +185,20 @@ def print_expectation(
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
         for name in (group, "with the pump", "without", "published", "grade"):
             table.add_column(name, overflow="fold")
-        for one in lines:
-            published = "; ".join(f"{source.stated} {source.id}" for source in one.sources)
-            table.add_row(one.words, one.pump, one.mouth, published, one.grade)
+        for line in lines:
+            published = "; ".join(f"{source.stated} {source.id}" for source in line.sources)
+            table.add_row(line.words, line.pump, line.mouth, published, line.grade)
         console.print()
         console.print(table)
     console.print()
-    console.print("What will not change", style="bold")
-    for unchanged in found.unchanged:
-        console.print(f"- {unchanged.words}", markup=False)
-    console.print()
+    for title, told in (
+        ("The operation itself", found.operation),
+        ("What will not change", found.unchanged),
+    ):
+        console.print(title, style="bold")
+        for one in told:
+            console.print(f"- {one.words}", markup=False)
+        console.print()
     console.print(
         "In parentheses: for chances, 80 % of the replicates; for amounts, 80 % of people. "
         f"No dose advice. {found.replicates} replicates, seed {found.seed}, {seconds:.1f} s.",

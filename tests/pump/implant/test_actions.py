@@ -372,3 +372,10 @@ def test_a_bolus_of_all_that_the_reservoir_may_hold_is_asked_for() -> None:
     assert machine.notes("bolus asked") == [
         (0, (Account.CLINICIAN_BOLUS, PUMP.reservoir_nl, 7 * DAY))
     ]
+
+
+def test_an_admitted_bolus_waits_no_more() -> None:
+    machine = at_work()
+    machine.send(Pressed(0))
+    state = machine.state
+    assert (state.pending, state.pending_nl, state.pending_duration_s) == (0, 0, 0)

@@ -98,6 +98,7 @@ def test_a_prime_is_refused_while_a_bridge_is_not_finished() -> None:
     machine.send(StopOrdered(0))
     outcome = machine.send(PrimeOrdered(0, 310_500, 24_000_000))
     assert refusal_words(outcome) == REFUSAL_WORDS[Refusal.BRIDGE_UNFINISHED]
+    assert machine.state.phase == Phase.STOPPED
 
 
 def test_a_stop_ends_a_prime() -> None:
@@ -117,11 +118,26 @@ def test_a_new_program_ends_a_prime_and_abandons_no_bridge() -> None:
     assert not machine.state.flags & Flag.ABANDONED_BRIDGE
 
 
-def test_a_prime_that_is_refused_does_not_begin() -> None:
+@pytest.mark.parametrize(
+    ("volume_nl", "nl_per_day", "refusal"),
+    [
+        (PUMP.reservoir_nl + 1, 96_000, Refusal.ABOVE_CAPACITY),
+        (1_500, PUMP.highest_nl_per_day + 1, Refusal.ABOVE_HIGHEST_FLOW),
+    ],
+)
+def test_a_prime_that_is_refused_does_not_begin(
+    volume_nl: int, nl_per_day: int, refusal: Refusal
+) -> None:
     machine = at_work()
-    outcome = machine.send(PrimeOrdered(0, 1_500, PUMP.highest_nl_per_day + 1))
-    assert refusal_words(outcome) == REFUSAL_WORDS[Refusal.ABOVE_HIGHEST_FLOW]
+    outcome = machine.send(PrimeOrdered(0, volume_nl, nl_per_day))
+    assert refusal_words(outcome) == REFUSAL_WORDS[refusal]
     assert machine.state.phase == Phase.RUNNING
+
+
+def test_a_prime_of_all_that_the_reservoir_may_hold_at_the_highest_flow_begins() -> None:
+    machine = at_work()
+    machine.send(PrimeOrdered(0, PUMP.reservoir_nl, PUMP.highest_nl_per_day))
+    assert machine.state.phase == Phase.PRIMING
 
 
 def test_the_log_tells_volume_and_flow_of_a_prime() -> None:

@@ -205,7 +205,9 @@ def test_the_ledger_and_the_programs_are_rebuilt_from_the_log(
 
 
 @pytest.mark.requirement("PC-70")
-@pytest.mark.parametrize("digest", [bytes(32), bytes(31) + b"\1", b"\1" + bytes(31), bytes(range(32))])
+@pytest.mark.parametrize(
+    "digest", [bytes(32), bytes(31) + b"\1", b"\1" + bytes(31), bytes(range(32))]
+)
 def test_a_log_whose_beginning_was_dropped_tells_what_was_in_force(digest: bytes) -> None:
     log = begun(records=1)
     for _ in range(2):
@@ -221,3 +223,11 @@ def test_a_single_byte_is_no_log() -> None:
 
 def test_a_log_of_nothing_tells_of_an_empty_pump() -> None:
     assert rebuilt(b"").ledger.reservoir_nl == 0
+
+
+@pytest.mark.requirement("PC-72")
+def test_of_several_heads_the_last_tells_what_was_cut_off() -> None:
+    log = begun(records=2)
+    early = log.head
+    more(log, 2)
+    assert verify(log.since(0)[: 3 * LINE], KEY, (early, log.head)) == 3

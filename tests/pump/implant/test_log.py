@@ -236,6 +236,7 @@ def test_the_log_says_how_many_records_were_lost(monkeypatch: pytest.MonkeyPatch
     log.seal()
     log.append(FAULT, Stamp(0, 0))
     assert kinds(log) == ["fault", "fault", "fault", "records lost", "fault"]
+    assert decoded(log.since(3))[0].record.values == (2,)
     assert verify(log.since(0), KEY, (log.head,)) is None
 
 
@@ -352,3 +353,19 @@ def test_a_reopened_log_without_news_writes_nothing() -> None:
     before = {name: bytes(held) for name, held in store.files.items()}
     log.seal()
     assert {name: bytes(held) for name, held in store.files.items()} == before
+
+
+def test_a_clock_that_is_set_after_the_first_record_counts() -> None:
+    log = begun()
+    for week_offset_s in (5, 7):
+        log.append(FAULT, Stamp(0, week_offset_s))
+    assert decoded(log.since(1))[0].epoch == 1
+
+
+def test_what_lay_in_the_place_of_a_segment_is_gone_when_it_begins() -> None:
+    store = MemoryStore()
+    log = begun(store, records=2)
+    store.write("log.1", 0, bytes(4_096))
+    for _ in range(2):
+        log.roll(BALANCES, bytes(32), Stamp(0, 0))
+    assert verify(log.since(log.kept_from), KEY, (log.head,)) is None

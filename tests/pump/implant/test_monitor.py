@@ -835,3 +835,7 @@ def test_a_prime_that_would_now_meet_a_high_step_is_told() -> None:
     monitor = loaded(night, Limits(SafeAction.HOLD, 11_000, 12_000, 99_000, 0, 1))
     assert monitor.prime(4_000, 96_000, 0) == ADMITTED
     assert monitor.lost(0, 11 * HOUR) == Denial.FOUR_HOURS_CAP
+
+
+def test_a_bolus_may_last_a_single_second() -> None:
+    assert loaded().admit(Account.CLINICIAN_BOLUS, 1, 1, 0) == ADMITTED

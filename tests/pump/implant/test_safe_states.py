@@ -176,3 +176,10 @@ def test_a_phase_moves_or_stands_still_or_is_outside_of_service() -> None:
     assert MOVING | STANDING | outside == set(Phase)
     assert len(MOVING) + len(STANDING) + len(outside) == len(Phase)
     assert {phase for phase in Phase if FLOWS[phase]} == MOVING
+
+
+def test_the_minimum_rate_is_given_stroke_by_stroke() -> None:
+    machine = for_drug(SafeAction.MINIMUM)
+    machine.send(FaultFound(0, Fault.STALL))
+    machine.run(DAY)
+    assert [one.at_s for one in machine.given] == [DAY // 4, DAY // 2, DAY // 4 * 3, DAY]

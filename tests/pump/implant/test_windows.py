@@ -211,7 +211,7 @@ def test_what_was_never_counted_exactly_is_dropped_too(monkeypatch: pytest.Monke
 @pytest.mark.requirement("PC-41")
 @pytest.mark.parametrize("first_s", [10, DAY + 10])
 def test_a_whole_ring_restores_every_entry_at_its_second(first_s: int) -> None:
-    windows, ring, now_s = told([(first_s, 1), (40_000, 2), (3_000, 1)])
+    windows, ring, now_s = told([(first_s, 1), (90, 1), (40_000, 2), (3_000, 1)])
     again = restored(windows, ring, now_s)
     assert (again.times, again.totals) == (windows.times, windows.totals)
 
@@ -245,3 +245,10 @@ def test_an_entry_whose_total_was_changed_is_not_believed() -> None:
     windows, ring, now_s = told([(10, 1), (10, 1)])
     ring[23] ^= 4
     assert restored(windows, ring, now_s).total == 2
+
+
+@pytest.mark.requirement("PC-41")
+def test_an_entry_that_the_state_does_not_know_keeps_its_number() -> None:
+    _, ring, _ = told([(10, 1), (10, 1), (10, 3)])
+    ring[: 2 * ENTRY.size] = bytes(2 * ENTRY.size)
+    assert Windows.restored(bytes(ring), 2, 2, 0, 25).index == 3

@@ -1,9 +1,9 @@
 """The long run: all campaigns by turns for some minutes, spread over processes by seed.
 
 Each process is given a slice of a few seconds at a time, and begins nothing that would outlast the
-minutes, as far as the longest piece of its kind tells. What is behind comes first: a fault class
-that never struck, then the campaign with the least time for its share. A campaign that has reached
-its goal leaves most of its share to the others.
+minutes, as far as the longest piece of its kind tells. What is behind comes first: a campaign that
+has not begun, a fault class that never struck, then the campaign with the least time for its share.
+A campaign that has reached its goal leaves most of its share to the others.
 """
 
 from __future__ import annotations
@@ -204,7 +204,13 @@ class _Run:
     def figures(self, seconds: float) -> dict[str, Any]:
         """Return every figure by name."""
         found = _figures(self._total, self._pieces, self._violations, seconds, self._workers)
-        return found | self._once
+        never = set(found["faults_never_fired"])
+        vain = [
+            fault.name
+            for place, fault in enumerate(MENU)
+            if self._tries[place] >= _TRIES and fault.name in never
+        ]
+        return found | self._once | {"faults_tried_in_vain": vain}
 
 
 _KITS: list[Kits] = []
@@ -225,7 +231,8 @@ def _slice(order: _Order, left_s: float) -> _Slice:
         fitting = [one for one in range(len(CAMPAIGNS)) if longest_s[one] < left_s - gone_s]
         if not fitting:
             break
-        if wanted and _SINGLE in fitting:
+        begun = all(done[one] for one in fitting)
+        if wanted and begun and _SINGLE in fitting:
             place, number = _SINGLE, wanted.pop(0)
         else:
             place = min(fitting, key=lambda one: spent_us[one] / order.shares[one])

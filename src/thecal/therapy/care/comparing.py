@@ -136,7 +136,7 @@ def compare_routes(
     *,
     weeks: int = 12,
     people: int = 100,
-    replicates: int = 40,
+    replicates: int = 60,
     seed: int = 1,
     done: Done | None = None,
 ) -> Comparison:

@@ -45,6 +45,7 @@ def draw_risks(generator: np.random.Generator, explants: str) -> Risks:
 
     Examples
     --------
+    >>> import numpy as np
     >>> drawn = draw_risks(np.random.default_rng(1), "ROBERTS2001")
     >>> [one.name for one in drawn.causes][:3]
     ['procedure', 'infection', 'headache']

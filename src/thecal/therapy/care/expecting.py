@@ -23,7 +23,7 @@ from thecal.patients import People
 from thecal.therapy.care.complications import SURGERY, follow
 from thecal.therapy.care.drawing_risks import draw_risks
 from thecal.therapy.care.given import Given
-from thecal.therapy.care.questions import Question, Questions, Unchanged, load_questions
+from thecal.therapy.care.questions import Question, Questions, Statement, load_questions
 from thecal.therapy.care.record import DAYS_PER_YEAR, load_record
 from thecal.therapy.care.refills import refill_every_days
 from thecal.therapy.care.replicates import (
@@ -94,7 +94,8 @@ class Expectation:
     replicates: int
     seed: int
     answers: tuple[Answer, ...]
-    unchanged: tuple[Unchanged, ...]
+    operation: tuple[Statement, ...]
+    unchanged: tuple[Statement, ...]
 
 
 def expect(
@@ -145,6 +146,7 @@ def expect(
         answers=tuple(
             _answer(question, told) for question, told in zip(asked.questions, answers, strict=True)
         ),
+        operation=asked.operation,
         unchanged=asked.unchanged,
     )
 
@@ -303,6 +305,11 @@ def _answer(question: Question, told: Sequence[_Told]) -> Answer:
     )
 
 
+def _told_object(one: Statement) -> dict[str, Any]:
+    published = [figure.id for figure in one.figures]
+    return {"words": one.words, **_grade(one.claim), "published": published}
+
+
 def _grade(claim: Claim | None) -> dict[str, Any]:
     return {"claim": claim and claim.number, "grade": claim and claim.grade}
 
@@ -334,12 +341,6 @@ def expectation_object(found: Expectation) -> dict[str, Any]:
             }
             for one in found.answers
         ],
-        "unchanged": [
-            {
-                "words": one.words,
-                **_grade(one.claim),
-                "published": [figure.id for figure in one.figures],
-            }
-            for one in found.unchanged
-        ],
+        "operation": [_told_object(one) for one in found.operation],
+        "unchanged": [_told_object(one) for one in found.unchanged],
     }

@@ -59,8 +59,8 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
-    """What a pump does not change, and the figures that say so."""
+class Statement:
+    """What is told as it is, and the figures that say so."""
 
     words: str
     figures: tuple[Published, ...]
@@ -77,6 +77,8 @@ class Questions:
         The policies of the two treatments.
     indifferent
         Traits on which nothing in the simulation of this population depends.
+    operation, unchanged
+        What is told of the operation, and of what a pump does not change.
     near
         How near a virtual person must be to count as like a given one.
     """
@@ -87,7 +89,8 @@ class Questions:
     indifferent: tuple[str, ...]
     checks: tuple[Check, ...]
     questions: tuple[Question, ...]
-    unchanged: tuple[Unchanged, ...]
+    operation: tuple[Statement, ...]
+    unchanged: tuple[Statement, ...]
     near: Mapping[str, Figure]
 
 
@@ -135,10 +138,8 @@ def _questions(entry: Mapping[str, Any], near: Mapping[str, Figure]) -> Question
             for one in entry["check"]
         ),
         questions=tuple(_question(one) for one in entry["question"]),
-        unchanged=tuple(
-            Unchanged(one["words"], _published(one["figures"]), _claim(one))
-            for one in entry["unchanged"]
-        ),
+        operation=_statements(entry["operation"]),
+        unchanged=_statements(entry["unchanged"]),
         near=near,
     )
 
@@ -160,6 +161,12 @@ def _question(entry: Mapping[str, Any]) -> Question:
         both=entry.get("both", False),
         figures=_published(entry["figures"]),
         claim=_claim(entry),
+    )
+
+
+def _statements(entries: Sequence[Mapping[str, Any]]) -> tuple[Statement, ...]:
+    return tuple(
+        Statement(one["words"], _published(one["figures"]), _claim(one)) for one in entries
     )
 
 
