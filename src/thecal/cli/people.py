@@ -80,4 +80,5 @@ def _card(one: TeachingPerson) -> None:
             f"--age {one.age} --pain {one.pain:g} --oral {one.oral:g}"
         )
     else:
-        typer.echo(f"What a screening trial would show: thecal screen --population {one.population}")
+        wanted = f"thecal screen --population {one.population}"
+        typer.echo(f"What a screening trial would show: {wanted}")
