@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thecal import NOTICE
-from thecal.studies.campaign import not_simulated
 from thecal.studies.reading import built_in, find_study
 from thecal.studies.results import Found, Results
 
@@ -34,29 +33,40 @@ def print_results(results: Results, console: Console, *, seconds: float | None =
     console.print(said(results), markup=False)
     if seconds is not None and results.ran:
         console.print(
-            f"{results.ran} run now in {seconds:.1f} s, {seconds / results.ran:.3g} s each",
+            f"{results.ran} run now in {seconds:.1f} s, the making of the bodies included",
             style="dim",
             markup=False,
         )
-    table = _table("endpoint", "published", "mean", "95 % range", "inside", "accepted", "P < .05")
+    table = _table("", "published", "simulated", "inside", "in band", "P<.05", narrow_from=1)
     for one in results.endpoints:
-        table.add_row(*cells(one))
+        name, published, mean, spread, inside, accepted, significant = cells(one)
+        shown = f"{mean} ({spread})" if spread else mean
+        table.add_row(
+            name,
+            published.replace(" percentage", ""),
+            shown.replace(" percentage", ""),
+            inside,
+            accepted,
+            significant,
+        )
     console.print()
     console.print(table)
+    console.print(
+        "In parentheses what 95 % of the replicates lie within, and whether the published figure "
+        "is inside; in band: whether their mean lies where it should.",
+        style="dim",
+    )
 
 
 def print_list(console: Console) -> None:
     """Print the studies that come with thecal."""
-    table = _table("name", "study", "people", "replicates", "endpoints", "can run")
+    table = _table("name", "study", "people")
     for name in built_in():
         study = find_study(name)
         table.add_row(
             name,
             study.title,
             " + ".join(str(one.size) for one in study.arms),
-            str(study.replicates),
-            str(len(study.endpoints)),
-            "not yet" if not_simulated(study) else "yes",
         )
     console.print(table)
     console.print(f"{NOTICE}.")
@@ -112,10 +122,12 @@ def number(value: float | None) -> str:
     return f"{float(f'{value:.3g}'):f}".rstrip("0").rstrip(".") if value else "0"
 
 
-def _table(*columns: str) -> Table:
+def _table(*columns: str, narrow_from: int | None = None) -> Table:
+    """Return an empty table; from some column on, cells never break."""
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="fold")
+    for place, name in enumerate(columns):
+        whole = narrow_from is not None and place >= narrow_from
+        table.add_column(name, overflow="fold", no_wrap=whole)
     return table

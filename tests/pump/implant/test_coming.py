@@ -188,3 +188,19 @@ def test_a_stroke_counts_in_the_window_that_begins_with_its_second() -> None:
     coming = Coming(10, 0, Basal((0,), (1,)))
     assert breached(past, coming, (2, 99, 99), an_hour_less_a_second) is None
     assert breached(past, coming, (2, 99, 99), an_hour_less_a_second - 1) == 0
+
+
+def test_a_window_may_be_fullest_where_a_bolus_ends() -> None:
+    coming = Coming(0, 0, Basal((0, 7_000), (0, DAY // 2)), bolus=Bolus(10_000, 10_000, 1_000))
+    fullest = 3_600 + 2_000 // 2
+    assert breached(Windows(), coming, (fullest - 1, 10**6, 10**6), DAY) == 0
+    assert breached(Windows(), coming, (fullest, 10**6, 10**6), DAY) is None
+
+
+@pytest.mark.parametrize("offset_s", [0, 100])
+def test_a_day_may_be_fullest_where_a_step_ends_after_it(offset_s: int) -> None:
+    steps = (0, 72_000 + offset_s, 88_200 + offset_s)
+    coming = Coming(0, offset_s, Basal(steps, (0, 2 * DAY, 0)), bolus=Bolus(3_600, 3_600))
+    fullest = 1_800 + 2 * 16_200
+    assert breached(Windows(), coming, (10**6, 10**6, fullest - 1), DAY) == 2
+    assert breached(Windows(), coming, (10**6, 10**6, fullest), DAY) is None

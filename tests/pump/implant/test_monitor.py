@@ -730,10 +730,10 @@ def test_a_permit_lives_by_the_flow_that_made_its_stroke_due() -> None:
 
 
 @pytest.mark.requirement("PC-14")
-def test_a_permit_of_the_second_at_which_the_phase_changes_lasts_two_seconds() -> None:
+def test_a_permit_of_the_second_at_which_a_prime_begins_lasts_two_seconds() -> None:
     monitor = loaded()
-    monitor.follow(Phase.RUNNING, HALF_HOUR)
-    assert monitor.permit(1, HALF_HOUR) == Permit(1, 1, HALF_HOUR + 2)
+    monitor.prime(4_000, 96_000, 0)
+    assert monitor.permit(1, 0) == Permit(1, 1, 2)
 
 
 def test_a_prime_of_the_whole_reservoir_is_possible() -> None:
