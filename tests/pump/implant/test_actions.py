@@ -379,3 +379,10 @@ def test_an_admitted_bolus_waits_no_more() -> None:
     machine.send(Pressed(0))
     state = machine.state
     assert (state.pending, state.pending_nl, state.pending_duration_s) == (0, 0, 0)
+
+
+def test_a_scheduled_bolus_that_a_late_wake_missed_is_counted() -> None:
+    daily = ScheduledBolus(first_s=HOUR, volume_nl=6_000, duration_s=600, every_s=DAY)
+    machine = at_work(replace(CONSTANT, mode="flex", boluses=(daily,)))
+    machine.send_after_power_loss(Woke(2 * HOUR))
+    assert machine.notes("boluses missed") == [(2 * HOUR, (0, 1, 6_000))]

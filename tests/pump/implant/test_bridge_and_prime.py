@@ -21,6 +21,7 @@ from thecal.pump.implant.controller import refusal_words
 from thecal.pump.implant.refusals import REFUSAL_WORDS, Refusal
 from thecal.pump.implant.values import (
     Account,
+    BolusDenied,
     Flag,
     Phase,
     Pressed,
@@ -144,3 +145,10 @@ def test_the_log_tells_volume_and_flow_of_a_prime() -> None:
     machine = at_work()
     machine.send(PrimeOrdered(0, 1_500, 96_000))
     assert machine.notes("prime started") == [(0, (1_500, 96_000))]
+
+
+def test_the_log_tells_what_is_left_of_a_prime_that_the_monitor_ends() -> None:
+    machine = at_work()
+    machine.send(PrimeOrdered(0, 1_500, 96_000))
+    machine.send(BolusDenied(0, 1))
+    assert machine.notes("prime cancelled") == [(0, (1_500,))]

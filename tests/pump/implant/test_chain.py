@@ -231,3 +231,7 @@ def test_of_several_heads_the_last_tells_what_was_cut_off() -> None:
     early = log.head
     more(log, 2)
     assert verify(log.since(0)[: 3 * LINE], KEY, (early, log.head)) == 3
+
+
+def test_no_records_are_whole_for_one_without_a_head() -> None:
+    assert verify(b"", KEY) is None

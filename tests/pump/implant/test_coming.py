@@ -197,10 +197,35 @@ def test_a_window_may_be_fullest_where_a_bolus_ends() -> None:
     assert breached(Windows(), coming, (fullest, 10**6, 10**6), DAY) is None
 
 
-@pytest.mark.parametrize("offset_s", [0, 100])
+@pytest.mark.parametrize("offset_s", [0, 100, 4_000])
 def test_a_day_may_be_fullest_where_a_step_ends_after_it(offset_s: int) -> None:
     steps = (0, 72_000 + offset_s, 88_200 + offset_s)
     coming = Coming(0, offset_s, Basal(steps, (0, 2 * DAY, 0)), bolus=Bolus(3_600, 3_600))
     fullest = 1_800 + 2 * 16_200
     assert breached(Windows(), coming, (10**6, 10**6, fullest - 1), DAY) == 2
     assert breached(Windows(), coming, (10**6, 10**6, fullest), DAY) is None
+
+
+def test_the_window_that_begins_now_is_judged() -> None:
+    coming = Coming(0, 0, Basal((0,), (DAY,)))
+    assert breached(Windows(), coming, (3_599, 10**6, 10**6), DAY) == 0
+    assert breached(Windows(), coming, (3_600, 10**6, 10**6), DAY) is None
+
+
+@pytest.mark.parametrize(("parts", "denied"), [(STROKE, None), (STROKE + 1, 0)])
+def test_a_window_that_began_before_holds_its_cap_to_the_part(
+    parts: int, denied: int | None
+) -> None:
+    past = Windows()
+    past.add(10, 1)
+    coming = Coming(10, 0, Basal((0,), (0,)), Special(parts, parts))
+    assert breached(past, coming, (2, 2, 2), STROKE) == denied
+
+
+def test_each_stroke_behind_begins_a_window_of_its_own() -> None:
+    past = Windows()
+    past.add(10, 1)
+    past.add(100, 1)
+    coming = Coming(100, 0, Basal((0,), (1,)))
+    assert breached(past, coming, (82, 10**6, 10**6), 44) == 0
+    assert breached(past, coming, (83, 10**6, 10**6), 44) is None

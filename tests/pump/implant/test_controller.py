@@ -28,12 +28,14 @@ from thecal.pump.implant.values import (
     Fault,
     FaultFound,
     Flag,
+    Limits,
     Phase,
     PowerReturned,
     Pressed,
     PrimeOrdered,
     Push,
     Refilled,
+    SafeAction,
     State,
     StopOrdered,
     Woke,
@@ -220,3 +222,11 @@ def test_who_wakes_it_in_time_is_not_late() -> None:
     machine.send(Pressed(60))
     machine.run(HOUR)
     assert "late" not in machine.kinds()
+
+
+def test_before_its_first_program_a_pump_has_the_smallest_caps() -> None:
+    assert unprogrammed(PUMP).limits == Limits(SafeAction.STOP, 1, 1, 1, 0, 0)
+
+
+def test_a_wake_before_the_first_program_leaves_no_record() -> None:
+    assert step(State(), Woke(5), unprogrammed(PUMP)).records == ()

@@ -148,3 +148,8 @@ def test_an_empty_reservoir_balances() -> None:
 def test_nothing_is_delivered_for_a_book_that_is_no_purpose_of_a_stroke() -> None:
     with pytest.raises(ValueError, match="no account for strokes"):
         Ledger.opened(10).deliver(Book.UNACCOUNTED, 1)
+
+
+def test_a_reservoir_of_less_than_nothing_does_not_balance() -> None:
+    with pytest.raises(InputError, match="does not balance"):
+        Ledger(0, (1, 0, 0, 0, 0, 0, -1, 0, 0, 0)).check()

@@ -369,3 +369,16 @@ def test_what_lay_in_the_place_of_a_segment_is_gone_when_it_begins() -> None:
     for _ in range(2):
         log.roll(BALANCES, bytes(32), Stamp(0, 0))
     assert verify(log.since(log.kept_from), KEY, (log.head,)) is None
+
+
+@pytest.mark.requirement("PC-44")
+def test_lost_records_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_module, "MOST_WAITING", LINE)
+    log = begun()
+    for _ in range(2):
+        log.append(FAULT, Stamp(0, 0))
+    log.seal()
+    for _ in range(2):
+        log.append(FAULT, Stamp(0, 0))
+        log.seal()
+    assert kinds(log) == ["fault", "records lost", "fault", "fault"]

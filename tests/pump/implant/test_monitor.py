@@ -839,3 +839,12 @@ def test_a_prime_that_would_now_meet_a_high_step_is_told() -> None:
 
 def test_a_bolus_may_last_a_single_second() -> None:
     assert loaded().admit(Account.CLINICIAN_BOLUS, 1, 1, 0) == ADMITTED
+
+
+@pytest.mark.requirement("PC-05")
+def test_nothing_more_of_a_cancelled_bolus_is_permitted() -> None:
+    monitor = loaded()
+    monitor.admit(Account.PATIENT_BOLUS, 3_000, 600, 0)
+    monitor.cancelled(0)
+    assert isinstance(monitor.permit(1, 200), Permit)
+    assert monitor.permit(1, 400) == Denial.AHEAD

@@ -309,3 +309,16 @@ def test_the_reminder_keeps_its_second_whatever_happens_before() -> None:
     machine.send(StopOrdered(0))
     machine.send(ClockSet(100, 0))
     assert next_wake_s(machine.state, machine.setting) == 300
+
+
+def test_a_halted_pump_that_is_stopped_has_stood_since_it_was_halted() -> None:
+    machine = for_drug(SafeAction.STOP)
+    machine.send(FaultFound(0, Fault.STALL))
+    machine.send(StopOrdered(100))
+    assert machine.state.stopped_s == 0
+
+
+def test_the_log_tells_a_refill_by_both_volumes() -> None:
+    machine = at_work()
+    machine.send(Refilled(0, 10_000_000))
+    assert machine.notes("refilled") == [(0, (20_000_000, 10_000_000))]

@@ -125,3 +125,9 @@ def test_a_bolus_that_is_dropped_leaves_nothing_behind() -> None:
     turn = Turn(Outcome(WAITING), PLAN)
     turn.forget_pending("bolus lapsed")
     assert turn.state == RUNNING
+
+
+def test_an_interruption_tells_that_the_bolus_that_waited_lapsed() -> None:
+    turn = Turn(Outcome(WAITING), PLAN)
+    turn.interrupt()
+    assert turn.outcome().records == (Record("bolus lapsed", (Account.PATIENT_BOLUS, 1)),)

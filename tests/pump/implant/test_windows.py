@@ -252,3 +252,12 @@ def test_an_entry_that_the_state_does_not_know_keeps_its_number() -> None:
     _, ring, _ = told([(10, 1), (10, 1), (10, 3)])
     ring[: 2 * ENTRY.size] = bytes(2 * ENTRY.size)
     assert Windows.restored(bytes(ring), 2, 2, 0, 25).index == 3
+
+
+@pytest.mark.parametrize("now_s", [5, 20_000])
+def test_a_day_may_be_full_while_its_hours_are_not(now_s: int) -> None:
+    windows = Windows()
+    windows.add(0, 3)
+    windows.used(now_s)
+    assert windows.full(now_s, 1, (9, 9, 3)) == 2
+    assert windows.full(now_s, 1, (9, 9, 4)) is None
