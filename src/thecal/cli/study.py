@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from thecal.cli.progress import progress
 from thecal.errors import InputError
 
 if TYPE_CHECKING:
@@ -100,7 +98,7 @@ def study(
 
     started = time.perf_counter()
     try:
-        with _progress(chosen) as done:
+        with progress(chosen.name) as done:
             found = run_study(
                 chosen,
                 folder=out,
@@ -143,19 +141,3 @@ def _list() -> None:
     from thecal.studies.printing import print_list
 
     print_list(Console(highlight=False))
-
-
-@contextmanager
-def _progress(chosen: Study) -> Iterator[Callable[[int, int], None]]:
-    """Show how far a study is, on the error output so that it never mixes with results."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Left
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Left())
-    with Progress(
-        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        task = bar.add_task(chosen.name, total=None)
-        yield lambda finished, wanted: bar.update(task, completed=finished, total=wanted)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,11 +10,10 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from thecal import NOTICE
+from thecal.cli.progress import progress
 from thecal.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from thecal.studies import Endpoint, Study
     from thecal.studies.acceptance import Carried
     from thecal.studies.results import Results
@@ -45,19 +41,10 @@ def validate_studies(
     from thecal.studies.results import as_object
 
     found: list[Results] = []
-    with _progress() as bar:
-        for name in built_in():
-            task = bar.add_task(name, total=None)
-            found.append(
-                run_study(
-                    find_study(name),
-                    replicates=replicates,
-                    workers=workers,
-                    done=lambda done, all_, task=task: bar.update(  # type: ignore[misc]
-                        task, completed=done, total=all_
-                    ),
-                )
-            )
+    for name in built_in():
+        with progress(name) as done:
+            one = run_study(find_study(name), replicates=replicates, workers=workers, done=done)
+        found.append(one)
     if record is not None:
         carried = [_carried(find_study(study), endpoint) for study, endpoint in CARRIED]
         record.write_text(page(found, carried), encoding="utf-8")
@@ -112,12 +99,7 @@ def _carried(study: Study, name: str) -> Carried:
     from thecal.studies.trial import prepare
 
     endpoint = _endpoint(study, name)
-    with _progress() as bar:
-        task = bar.add_task(f"{study.name}: {name}", total=None)
-
-        def done(counted: int, total: int) -> None:
-            bar.update(task, completed=counted, total=total)
-
+    with progress(f"{study.name}: {name}") as done:
         setting = prepare(study)
         value, found = swings(study, setting, endpoint, done)
         strongest = [one.figure for one in found[:STRONGEST]]
@@ -131,16 +113,3 @@ def _carried(study: Study, name: str) -> Carried:
         tuple(replace(one, figure=named[one.figure]) for one in found[:SHOWN]),
         tuple(replace(one, figure=named[one.figure]) for one in parts),
     )
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        yield bar
