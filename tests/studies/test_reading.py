@@ -8,10 +8,7 @@ import pytest
 from tests.studies.small import FILE, small_study
 from thecal.errors import InputError
 from thecal.evidence import load_library
-from thecal.patients.population import populations
 from thecal.studies import built_in, find_study
-from thecal.studies.names import load_names
-from thecal.therapy.care.policy import policies
 
 
 def refusal(old: str, new: str) -> str:
@@ -33,7 +30,7 @@ def refusal(old: str, new: str) -> str:
         (
             'policy = "medical-management"',
             'policy = "hope"',
-            'there is no policy "hope"; there are "medical-management"',
+            'there is no policy "hope"; there are "dose-cut-weekly"',
         ),
         ("replicates = 12", "replicates = 0", "0 is too small; the least is 1"),
         ("replicates = 12", 'replicates = "12"', '"12" is not a whole number'),
@@ -147,11 +144,3 @@ def test_more_replicates_leave_the_fingerprint_as_it_is() -> None:
 )
 def test_a_change_of_the_study_changes_the_fingerprint(old: str, new: str) -> None:
     assert small_study(FILE.replace(old, new)).fingerprint() != small_study().fingerprint()
-
-
-def test_what_a_study_may_name_is_what_thecal_simulates() -> None:
-    names = load_names()
-    assert (sorted(names.populations), sorted(names.policies)) == (
-        sorted(populations()),
-        sorted(policies()),
-    )

@@ -14,7 +14,6 @@ from thecal.cli.progress import progress
 from thecal.errors import InputError
 
 if TYPE_CHECKING:
-    from thecal.studies import Study
     from thecal.studies.results import Results
 
 INTERRUPTED = 130

@@ -40,9 +40,6 @@ HOUR_S: Final = 3_600
 FINE_HOURS: Final = 48
 """A response is kept hourly for so long, then daily."""
 
-PUMP_ML_PER_H: Final = 0.0
-"""The fluid that a pump adds changes the body by less than the spread between people; left out."""
-
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -134,6 +131,10 @@ def make_pool(
     ------
     InputError
         If there are no people, routes, sites or days, or a site or route is unknown.
+
+    Notes
+    -----
+    The fluid that a pump adds changes the body by less than the spread between people; left out.
     """
     for name, count in (
         ("people", people),

@@ -18,7 +18,6 @@ import numpy as np
 
 from thecal import __version__
 from thecal.errors import InputError
-from thecal.prescription.names import listed
 from thecal.studies.outcome import Outcome, Trial, outcome_of
 from thecal.studies.results import Results, results_of
 from thecal.studies.storage import Store
@@ -43,15 +42,6 @@ def default_trial() -> Trial:
     from thecal.studies import trial
 
     return Trial(trial.prepare, trial.run_replicate)
-
-
-def not_simulated(study: Study) -> tuple[str, ...]:
-    """Return the names in a study that thecal's own trial cannot carry out yet."""
-    from thecal.patients.population import populations
-    from thecal.therapy.care.policy import policies
-
-    wanted = [study.population.name] if study.population.name not in populations() else []
-    return (*wanted, *(one.policy for one in study.arms if one.policy not in policies()))
 
 
 def run_study(
@@ -98,10 +88,6 @@ def run_study(
         )
     if workers < 1:
         raise InputError(f"{workers} workers cannot run a study; it needs 1 or more")
-    if trial is None and (missing := not_simulated(study)):
-        raise InputError(
-            f"{study.name} cannot be run yet: thecal does not simulate {listed(missing)}"
-        )
     with _kept_in(folder) as place:
         store = Store.open(study, place)
         parts = missing_parts(store.kept(), wanted)

@@ -7,7 +7,7 @@ from typing import Final
 
 from thecal.errors import InputError
 from thecal.evidence import Library, Published
-from thecal.outcomes import Measure, find_measure
+from thecal.outcomes import DAYS_IN, Measure, find_measure
 from thecal.studies import schema
 from thecal.studies.study import Endpoint, Target
 
@@ -27,8 +27,8 @@ _UNITS: Final[Mapping[str, tuple[str, float]]] = {
     "mcg/day": ("dose", 1.0),
     "mg/day": ("dose", 1_000.0),
     "days": ("time", 1.0),
-    "months": ("time", 365.25 / 12),
-    "years": ("time", 365.25),
+    "months": ("time", DAYS_IN["months"]),
+    "years": ("time", DAYS_IN["years"]),
     "people": ("count", 1.0),
     "patients": ("count", 1.0),
 }

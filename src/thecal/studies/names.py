@@ -9,6 +9,9 @@ from functools import cache
 from importlib.resources import files
 from math import inf
 
+from thecal.patients import load_population, populations
+from thecal.therapy.care import load_policy, policies
+
 
 @dataclass(frozen=True, slots=True)
 class Trait:
@@ -41,8 +44,8 @@ def load_names() -> Names:
     text = (files("thecal.studies") / "data" / "names.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
     return Names(
-        populations={one["name"]: one["words"] for one in tables["population"]},
-        policies={one["name"]: one["words"] for one in tables["policy"]},
+        populations={name: load_population(name).title for name in populations()},
+        policies={name: load_policy(name).title for name in policies()},
         traits={
             one["name"]: Trait(
                 one["words"], one["unit"], float(one["lowest"]), float(one.get("highest", inf))

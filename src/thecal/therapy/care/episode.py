@@ -24,14 +24,13 @@ from numpy.typing import NDArray
 
 from thecal.effects import Response, Sites
 from thecal.errors import InputError
+from thecal.outcomes import DAYS_PER_YEAR
 from thecal.patients import ORAL, PUMP, Exposure, Kinetics, People, entry_doses, reported_pain
 from thecal.therapy.care.breakthrough import Boluses, day_of
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_DAYS_A_YEAR: Final = 365.25
-_MCG_PER_MG: Final = 1000.0
 _HIGHEST: Final = 10.0
 
 
@@ -268,7 +267,7 @@ class Episode:
         course = self._course
         growth = np.where(self._people.escalates, course.escalator_growth, course.stable_growth)
         exposed = (self._dose(ORAL) + self._dose(PUMP)) > 0.0
-        grows = np.exp(np.where(exposed, growth, 0.0) / _DAYS_A_YEAR)
+        grows = np.exp(np.where(exposed, growth, 0.0) / DAYS_PER_YEAR)
         half_life = course.adaptation_half_life
         keeps = 0.5 ** (1.0 / half_life) if half_life > 0.0 else 0.0
         # Day by day, so that nothing depends on how often anybody looks.

@@ -18,13 +18,13 @@ from thecal.devices import load_pump, pump_ids
 from thecal.errors import InputError
 from thecal.formulary import load_formulary
 from thecal.knowledge import at_quantile
-from thecal.outcomes import Records
+from thecal.outcomes import DAYS_PER_YEAR, Records
 from thecal.patients import People
 from thecal.therapy.care.complications import SURGERY, follow
 from thecal.therapy.care.drawing_risks import draw_risks
 from thecal.therapy.care.given import Given
 from thecal.therapy.care.questions import Question, Questions, Statement, load_questions
-from thecal.therapy.care.record import DAYS_PER_YEAR, load_record
+from thecal.therapy.care.record import load_record
 from thecal.therapy.care.refills import refill_every_days
 from thecal.therapy.care.replicates import (
     INSIDE,

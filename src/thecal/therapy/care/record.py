@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from thecal.errors import KnowledgeError
 from thecal.evidence import Published, load_library
 from thecal.knowledge import Figure, load_document
+from thecal.outcomes import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-DAYS_PER_YEAR: Final = 365.25
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
 DAYS_PER_WEEK: Final = 7
 _DAYS: Final = {

@@ -18,10 +18,10 @@ from typing import Final
 import numpy as np
 
 from thecal.errors import InputError
+from thecal.outcomes import DAYS_PER_YEAR
 from thecal.therapy.care.hazards import Array, Hazard
 from thecal.therapy.care.record import (
     DAYS_PER_WEEK,
-    DAYS_PER_YEAR,
     Record,
     days_of,
     load_record,
