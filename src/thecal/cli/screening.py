@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from math import isnan
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from thecal.errors import InputError
+from thecal.cli.progress import progress
 
 if TYPE_CHECKING:
-    from rich.status import Status
-
     from thecal.therapy.care.foretelling import Foretold, Range
-
-POLICY_OF: Final = {"advanced-cancer": "pump-cancer"}
-"""With which pump policy the people of a population go on; the others as pain asks."""
-
-_AS_NEEDED: Final = "pump-as-needed"
-_MONTH: Final = 365.25 / 12
 
 
 def screen(
@@ -41,22 +32,18 @@ def screen(
 ) -> None:
     """Hold three kinds of screening trials in the same virtual people, and implant them all."""
     from thecal import NOTICE
-    from thecal.patients import populations
     from thecal.therapy.care.foretelling import Plan, foretell
-    from thecal.therapy.care.screening import make_shots
+    from thecal.therapy.care.record import DAYS_PER_MONTH
+    from thecal.therapy.care.screening import make_shots, policy_after
     from thecal.therapy.care.setting import prepare_setting
 
-    if population not in populations():
-        raise InputError(
-            f'there is no population "{population}"; there are {", ".join(populations())}'
-        )
-    policy = POLICY_OF.get(population, _AS_NEEDED)
-    with _waiting("Making virtual bodies"):
+    policy = policy_after(population)
+    with progress("virtual bodies"):
         setting = prepare_setting(population, (policy,), bodies=people, threads=None)
         shots = make_shots(setting, threads=None)
-    with _waiting("Holding trials"):
-        plan = Plan(policy, people, replicates, seed, round(months * _MONTH), mg=dose)
-        found = foretell(setting, shots, plan)
+    with progress("screening trials") as done:
+        plan = Plan(policy, people, replicates, seed, round(months * DAYS_PER_MONTH), mg=dose)
+        found = foretell(setting, shots, plan, done)
     if as_json:
         rows = [asdict(one) for one in found]
         told: dict[str, Any] = {"notice": NOTICE, "population": population, "months": months}
@@ -93,14 +80,16 @@ def _print(found: list[Foretold], title: str, months: int, people: int, replicat
     console.print(table)
     watched = figures["watched"].stated()
     rule = figures["relief_to_pass"].stated()
+    asked = f"{figures['asked_from'].stated()} to {figures['asked_until'].stated()}"
+    later = figures["later_relief"].stated()
     console.print(
         f"{replicates} replicates of {people} people; in brackets what 95 % of them lie within. "
-        f"Passed: {rule} of the pain gone between hours 2 and 8 (by infusion, mg a day: of a "
-        "day) without a severe side effect that was less before. Slow breathing: hours from the "
-        f"dose until it is slowest; people are watched for {watched}."
+        f"Passed: {rule} of the pain gone from {asked} after the dose (by infusion, mg a day: of "
+        "each day) without a severe side effect that was less before. Slow breathing: hours from "
+        f"the dose until it is slowest; people are watched for {watched}."
     )
     console.print(
-        f"Later: at least 30 % relief at {months} months. Everybody was implanted, those who "
+        f"Later: at least {later} relief at {months} months. Everybody was implanted, those who "
         "failed as well: the gap between the last two rows is what the trial foretells."
     )
     console.print(
@@ -124,9 +113,3 @@ def _told(one: Range, decimals: int = 0) -> str:
     if low == high:
         return low
     return f"{one.middle:.{decimals}f} ({low} to {high})"
-
-
-def _waiting(words: str) -> Status:
-    from rich.console import Console
-
-    return Console(stderr=True, quiet=not sys.stderr.isatty()).status(words)

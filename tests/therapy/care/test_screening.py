@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,9 +8,18 @@ from typer.testing import CliRunner
 
 from thecal.cli import app
 from thecal.errors import InputError
-from thecal.patients import People
+from thecal.patients import People, populations
+from thecal.therapy.care import policies
 from thecal.therapy.care.foretelling import Plan, Range, foretell
-from thecal.therapy.care.screening import METHODS, Method, Screened, Shots, make_shots, screen
+from thecal.therapy.care.screening import (
+    METHODS,
+    Method,
+    Screened,
+    Shots,
+    make_shots,
+    policies_after,
+    screen,
+)
 from thecal.therapy.care.setting import Setting, World, prepare_setting
 
 POLICY = "pump-as-needed"
@@ -124,17 +132,12 @@ def test_the_command_tells_all_three_trials() -> None:
     assert [one["method"] for one in trials] == list(METHODS)
 
 
-def test_the_command_names_the_populations_that_there_are() -> None:
-    refused = CliRunner().invoke(app, ["screen", "--population", "nobody"])
-    assert refused.exit_code != 0
+def test_a_population_that_is_not_screened_is_refused_with_those_that_are() -> None:
+    refused = CliRunner().invoke(app, ["screen", "--population", "severe-chronic"])
+    assert "those that are: advanced-cancer" in str(refused.exception)
 
 
-def test_a_daily_rhythm_moves_the_pain_before_a_trial_as_that_in_it(
-    world: World, people: People, shots: Shots
-) -> None:
-    # Asked from 11 to 17 o'clock, before the peak at 20: pain stands lower or higher as a whole.
-    numbers = {**people.settled.numbers, "rhythm_amplitude": 0.0}
-    even = replace(people, settled=replace(people.settled, numbers=numbers))
-    moved, flat = (held(world, one, shots, "single-shot") for one in (people, even))
-    assert moved.baseline.mean() < flat.baseline.mean()
-    assert abs(moved.passed.mean() - flat.passed.mean()) < 0.05
+def test_everybody_who_is_screened_has_a_policy_and_is_on_record() -> None:
+    after = policies_after()
+    assert set(after) <= set(populations())
+    assert set(after.values()) <= set(policies())

@@ -14,13 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thecal.patients import People
-from thecal.therapy.care.screening import METHODS, Method, Screened, Shots, screen
+from thecal.therapy.care.screening import (
+    METHODS,
+    Method,
+    Screened,
+    Shots,
+    load_screening,
+    screen,
+)
 from thecal.therapy.care.setting import Setting, World
 
 Array = NDArray[np.float64]
 Done = Callable[[int, int], None]
 
-_RELIEF: Final = 0.3  # moderately important, evidence record section 6
+_PERCENT: Final = 100.0
 _MIDDLE: Final = (2.5, 50.0, 97.5)
 
 
@@ -80,8 +87,6 @@ class Plan:
         When the later relief is judged, days from entry.
     mg
         First dose of everybody; ``None``: as `thecal.therapy.care.screening.screen` has it.
-    pain_from
-        Least pain of 10 reported at entry.
     """
 
     policy: str
@@ -90,7 +95,6 @@ class Plan:
     seed: int
     day: int
     mg: float | None = None
-    pain_from: float = 5.0
     methods: tuple[Method, ...] = METHODS
 
 
@@ -104,14 +108,13 @@ def foretell(
     InputError
         If the dose is not above 0, or hardly anybody has pain enough to enter.
     """
+    least = load_screening()["least_pain"].number("1")
     found: dict[Method, list[tuple[float, ...]]] = {method: [] for method in plan.methods}
     for replicate in range(plan.replicates):
         root = np.random.SeedSequence(plan.seed, spawn_key=(replicate,))
         streams = [np.random.default_rng(one) for one in root.spawn(4 + len(plan.methods))]
         world = World.of(setting, setting.draw(streams[0]))
-        who = world.people(
-            streams[1], plan.people, admits=lambda told: told["pain"] >= plan.pain_from
-        )
+        who = world.people(streams[1], plan.people, admits=lambda told: told["pain"] >= least)
         later = _later(world, who, plan, streams[2], streams[3])
         for method, stream in zip(plan.methods, streams[4:], strict=True):
             found[method].append(
@@ -136,7 +139,8 @@ def _later(
     records = world.treat(
         who, plan.policy, [0, plan.day], arm="pump", telling=telling, chance=chance
     )
-    relieved = records.pain[:, 1] <= (1.0 - _RELIEF) * records.pain[:, 0]
+    enough = load_screening()["later_relief"].number("1")
+    relieved = records.pain[:, 1] <= (1.0 - enough) * records.pain[:, 0]
     implanted = np.isfinite(records.events["implanted"])
     seen = implanted & ~np.isnan(records.pain[:, 1])
     return np.where(seen, relieved, np.nan)
@@ -146,12 +150,12 @@ def _summed(held: Screened, later: Array) -> tuple[float, ...]:
     relief = 1.0 - held.best / np.maximum(held.baseline, np.finfo(float).tiny)
     return (
         float(np.median(held.first_mg)),
-        100.0 * float(held.passed.mean()),
-        100.0 * float(relief.mean()),
-        100.0 * float(held.harmed.mean()),
+        _PERCENT * float(held.passed.mean()),
+        _PERCENT * float(relief.mean()),
+        _PERCENT * float(held.harmed.mean()),
         float(np.median(held.breathing_hour)),
-        100.0 * _mean(later[held.passed]),
-        100.0 * _mean(later[~held.passed]),
+        _PERCENT * _mean(later[held.passed]),
+        _PERCENT * _mean(later[~held.passed]),
     )
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from thecal.effects import Sites
 from thecal.errors import InputError
 from thecal.formulary import load_formulary
-from thecal.knowledge import Figure, Settled, Table, load_figures, set_point
+from thecal.knowledge import Figure, Settled, Table, load_document, set_point
 from thecal.patients import (
     ORAL,
     PUMP,
@@ -58,7 +58,34 @@ _MCG_PER_MG: Final = 1000.0
 @cache
 def load_screening() -> Table[Figure]:
     """Return the figures of screening trials."""
-    return load_figures(_FILE)
+    return load_document(_FILE, other_keys=("policies",))[1]
+
+
+@cache
+def policies_after() -> Table[str]:
+    """Return by which policy the people of each population go on with a pump."""
+    return Table(load_document(_FILE, other_keys=("policies",))[0]["policies"])
+
+
+def policy_after(population: str) -> str:
+    """Return by which policy the people of a population go on with a pump.
+
+    Raises
+    ------
+    InputError
+        If the population is not screened.
+
+    Examples
+    --------
+    >>> policy_after("advanced-cancer")
+    'pump-cancer'
+    """
+    known = policies_after()
+    if population not in known:
+        raise InputError(
+            f'the population "{population}" is not screened; those that are: {", ".join(known)}'
+        )
+    return known[population]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
