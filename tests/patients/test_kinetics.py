@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.patients.bodies import simple_kinetics
+from tests.patients.history import History
 from thecal.errors import InputError
 from thecal.formulary import load_formulary
-from thecal.patients import ORAL, PUMP, Exposure, History, Kinetics, Pool, Route, make_pool
+from thecal.patients import ORAL, PUMP, Exposure, Kinetics, Pool, Route, make_pool
 from thecal.patients.kinetics import DAYS, make_kinetics
 
 Array = NDArray[np.float64]

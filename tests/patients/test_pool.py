@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.patients.history import History
 from thecal.errors import InputError
 from thecal.formulary import load_formulary
-from thecal.patients import History, Pool, Route, make_pool
+from thecal.patients import Pool, Route, make_pool
 
 SITES = ("cord T10", "cisterna magna", "plasma")
 ROUTES = (

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from thecal.body.canal import Canal
 from thecal.errors import InputError, KnowledgeError, ValidityError
-from thecal.knowledge import Figure, load_document
+from thecal.knowledge import Figure, ids_in, load_document
 
 Array = NDArray[np.float64]
 
@@ -131,8 +131,7 @@ class Anatomy:
 
 def body_ids() -> tuple[str, ...]:
     """Return the names of the bodies that thecal knows, as ("adult",)."""
-    folder = files("thecal.body") / "data"
-    return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir()))
+    return ids_in(files("thecal.body") / "data")
 
 
 @cache

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from thecal.devices.shelf import exact_number_of, ids_in, load_profile, number_of, shelf
+from thecal.devices.shelf import exact_number_of, load_profile, number_of, shelf
 from thecal.errors import InputError, KnowledgeError
+from thecal.knowledge import ids_in
 from thecal.quantity import Quantity
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from thecal.devices.shelf import (
     amount_of,
     exact_number_of,
-    ids_in,
     load_profile,
     number_of,
     shelf,
     words_of,
 )
 from thecal.errors import KnowledgeError
+from thecal.knowledge import ids_in
 from thecal.quantity import FLOW, VOLUME
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from thecal.errors import InputError, KnowledgeError
-from thecal.knowledge import load_document
+from thecal.knowledge import ids_in, load_document
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -23,12 +23,6 @@ _SUFFIX = ".toml"
 def shelf(kind: str) -> Traversable:
     """Return the folder of the profiles that come with thecal, as ``pumps``."""
     return resources.files("thecal.devices") / "data" / kind
-
-
-def ids_in(folder: Traversable | Path) -> tuple[str, ...]:
-    """Return the ids of the profiles in a folder, in alphabetical order."""
-    names = sorted(entry.name for entry in folder.iterdir())
-    return tuple(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
 
 
 def load_profile(

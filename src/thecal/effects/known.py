@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal, get_args
 
 from thecal.errors import InputError, KnowledgeError
-from thecal.knowledge import Figure, Table, load_document
+from thecal.knowledge import Figure, Table, ids_in, load_document
 
 Site = Literal["plasma", "cord", "cisterna"]
 
@@ -68,8 +68,7 @@ class KnownEffects:
 
 def drugs_with_effects() -> tuple[str, ...]:
     """Return the drugs whose effects are on record, by name."""
-    names = (one.name for one in _DATA.iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return ids_in(_DATA)
 
 
 @cache

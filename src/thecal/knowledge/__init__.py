@@ -1,7 +1,7 @@
 """Figures kept as data: every one with its unit, its source and how far it can be trusted."""
 
 from thecal.knowledge.figure import Confidence, Figure, Which
-from thecal.knowledge.loading import load_document, load_figures
+from thecal.knowledge.loading import ids_in, load_document, load_figures
 from thecal.knowledge.table import Table
 from thecal.knowledge.uncertain import Settled, at_quantile, is_uncertain, set_point
 
@@ -12,6 +12,7 @@ __all__ = [
     "Table",
     "Which",
     "at_quantile",
+    "ids_in",
     "is_uncertain",
     "load_document",
     "load_figures",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
+_SUFFIX = ".toml"
 _NUMBER_KEYS = ("value", "low", "high")
 _TEXT_KEYS = ("label", "unit", "source", "confidence", "note", "words")
 _NEEDED_KEYS = ("label", "source", "confidence")
@@ -88,6 +89,12 @@ def load_document(
     if unused:
         raise KnowledgeError(f"{place}: nothing cites the {_named('source', unused)}")
     return rest, Table(figures)
+
+
+def ids_in(folder: Traversable | Path) -> tuple[str, ...]:
+    """Return the ids of the data files in a folder, their names without the end, in order."""
+    names = sorted(entry.name for entry in folder.iterdir())
+    return tuple(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
 
 
 def read_toml(file: Traversable | Path) -> dict[str, Any]:

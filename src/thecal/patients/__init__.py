@@ -3,7 +3,7 @@
 from thecal.patients.kinetics import ORAL, PUMP, Exposure, Kinetics, make_kinetics, steadied
 from thecal.patients.pain import KINDS, PAIN, kind_shares, mean_height, rhythm
 from thecal.patients.people import People, draw_people, entry_doses, reported_pain
-from thecal.patients.pool import History, Pool, Route, make_pool
+from thecal.patients.pool import Pool, Route, make_pool
 from thecal.patients.population import (
     Population,
     Traits,
@@ -20,7 +20,6 @@ __all__ = [
     "PAIN",
     "PUMP",
     "Exposure",
-    "History",
     "Kinetics",
     "People",
     "Pool",

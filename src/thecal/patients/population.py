@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, ndtr, ndtri
 
 from thecal.errors import InputError, KnowledgeError
-from thecal.knowledge import Figure, Settled, Table, load_document
+from thecal.knowledge import Figure, Settled, Table, ids_in, load_document
 from thecal.patients.pain import (
     PAIN,
     draw_episodes,
@@ -89,8 +89,7 @@ class Population:
 
 def populations() -> tuple[str, ...]:
     """Return the ids of the populations on record."""
-    names = (one.name for one in _DATA.iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return ids_in(_DATA)
 
 
 @cache

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal, get_args
 
 from thecal.errors import InputError, KnowledgeError
-from thecal.knowledge import Figure, Table, load_document
+from thecal.knowledge import Figure, Table, ids_in, load_document
 
 Given = Literal["oral", "pump"]
 Follows = Literal["everybody", "implanted"]
@@ -124,8 +124,7 @@ class Policy:
 
 def policies() -> tuple[str, ...]:
     """Return the ids of the policies on record."""
-    names = (one.name for one in _DATA.iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return ids_in(_DATA)
 
 
 @cache
