@@ -21,7 +21,8 @@ from thecal.prescription.faults import Fault
 from thecal.prescription.lines import KeyPath, dotted, key_lines, line_of, path_of
 from thecal.prescription.rhythm import DayPiece
 from thecal.prescription.samples import MOST_SAMPLES, Sample, too_many
-from thecal.prescription.wording import UNKNOWN_KEY, sentence_of, toml_sentence
+from thecal.prescription.sentences import UNKNOWN_KEY, toml_sentence
+from thecal.prescription.wording import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -18,9 +18,8 @@ from pydantic_core import PydanticCustomError
 
 from thecal.errors import InputError
 from thecal.prescription import clock, rhythm
+from thecal.prescription.sentences import OWN_ERROR
 from thecal.quantity import CONCENTRATION, DOSE_RATE, MASS, VOLUME, Dimension, Quantity, parse
-
-OWN_ERROR = "thecal"
 
 Value = TypeVar("Value")
 

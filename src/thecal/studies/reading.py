@@ -17,12 +17,12 @@ from thecal.errors import InputError, KnowledgeError
 from thecal.evidence import Library, load_library
 from thecal.prescription.lines import dotted, key_lines, line_of, path_of
 from thecal.prescription.names import listed
-from thecal.prescription.wording import toml_sentence
+from thecal.prescription.sentences import UNKNOWN_KEY, toml_sentence
 from thecal.studies import schema
 from thecal.studies.endpoints import endpoint_of, number_of
 from thecal.studies.names import Trait, load_names
 from thecal.studies.study import Arm, Condition, Population, Study
-from thecal.studies.wording import UNKNOWN_KEY, sentence_of
+from thecal.studies.wording import sentence_of
 
 NO_STUDIES: Final = frozenset({"names", "explanations"})
 """Files beside the studies that are none."""

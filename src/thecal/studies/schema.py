@@ -13,8 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from pydantic_core import PydanticCustomError
 
 from thecal.prescription.clock import typed
-
-OWN_ERROR = "thecal"
+from thecal.prescription.sentences import OWN_ERROR
 
 
 def _refused(sentence: str) -> PydanticCustomError:
