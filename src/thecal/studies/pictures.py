@@ -29,7 +29,7 @@ COURSES: Final = {
     "oral_mg_per_day": ("Systemic opioid, as oral morphine", "mg/day"),
     "intrathecal_mcg_per_day": ("Intrathecal dose", "mcg/day"),
 }
-_ROW_PX: Final = 34
+_ROW_PX: Final = 48
 _PANEL_PX: Final = 70
 _COURSE_PX: Final = 320
 _NOTICE_PX: Final = 30
@@ -55,7 +55,7 @@ def forest(results: Results) -> go.Figure:
     )
     for row, (unit, found) in enumerate(by_unit.items(), start=1):
         _forest_panel(figure, row, unit, found)
-    return _finished(figure, sum(rows) * _ROW_PX + len(rows) * _PANEL_PX, left=330)
+    return _finished(figure, sum(rows) * _ROW_PX + len(rows) * _PANEL_PX, left=16)
 
 
 def _forest_panel(figure: go.Figure, row: int, unit: str, found: list[Found]) -> None:
@@ -104,8 +104,28 @@ def _forest_panel(figure: go.Figure, row: int, unit: str, found: list[Found]) ->
     )
     figure.update_xaxes(title={"text": unit or "no unit"}, row=row, col=1)
     figure.update_yaxes(
-        categoryorder="array", categoryarray=names[::-1], showgrid=False, row=row, col=1
+        categoryorder="array",
+        categoryarray=names[::-1],
+        showgrid=False,
+        showticklabels=False,
+        row=row,
+        col=1,
     )
+    # A name stands above its bar and not beside it, so that a phone has room for both.
+    for name in names:
+        figure.add_annotation(
+            text=name,
+            x=0,
+            y=name,
+            xref="x domain",
+            xanchor="left",
+            yanchor="bottom",
+            yshift=9,
+            showarrow=False,
+            font={"size": 12, "color": MUTED},
+            row=row,
+            col=1,
+        )
 
 
 def courses(results: Results) -> dict[str, go.Figure]:
