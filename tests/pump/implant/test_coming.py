@@ -229,3 +229,11 @@ def test_each_stroke_behind_begins_a_window_of_its_own() -> None:
     coming = Coming(100, 0, Basal((0,), (1,)))
     assert breached(past, coming, (82, 10**6, 10**6), 44) == 0
     assert breached(past, coming, (83, 10**6, 10**6), 44) is None
+
+
+@pytest.mark.parametrize(("minimum", "kept"), [(5, True), (6, False)])
+def test_what_is_slower_than_the_minimum_rate_gives_way_to_it(minimum: int, *, kept: bool) -> None:
+    coming = Coming(0, 0, Basal((0,), (0,)), Special(5, 100))
+    most = coming.at_most(Basal((0,), (3,)), minimum)
+    assert most.special == (Special(5, 100) if kept else NO_SPECIAL)
+    assert most.basal.flows == (minimum,)

@@ -200,3 +200,8 @@ def test_a_step_that_begins_with_the_last_second_is_an_edge() -> None:
 
 def test_a_bridge_of_the_whole_reservoir_is_allowed() -> None:
     assert told(replace(FULL, bridge=Bridge(RESERVOIR, 250))).bridge == (RESERVOIR, 250)
+
+
+def test_steps_below_a_flow_are_raised_to_it_and_no_others() -> None:
+    raised = Basal((0, 3_600), (10, 20)).at_least(15)
+    assert (raised.starts, raised.flows) == ((0, 3_600), (15, 20))

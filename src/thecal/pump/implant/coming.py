@@ -27,6 +27,12 @@ class Special(NamedTuple):
     left: int = 0
     """Parts still to come."""
 
+    @classmethod
+    def of(cls, bridge: tuple[int, int] | None) -> Special:
+        """Return a bridge from its volume, nL, and flow; nothing without one."""
+        volume_nl, flow = bridge or (0, 0)
+        return cls(flow, volume_nl * DAY_S)
+
 
 class Bolus(NamedTuple):
     """A bolus on top of the basal flow."""
@@ -119,6 +125,14 @@ class Coming:
             bolus = bolus._replace(gone_s=bolus.gone_s + gone_s)
             bolus = bolus if bolus.gone_s < bolus.duration_s else NO_BOLUS
         return Coming(second, self.offset_s, self.basal, special, bolus)
+
+    def at_most(self, basal: Basal, minimum: int) -> Coming:
+        """Return no less than what can flow, though the minimum rate may take over at any second.
+
+        If a bolus took the room of that safe state, the pump would give less than the minimum.
+        """
+        special = self.special if self.special.flow >= minimum else NO_SPECIAL
+        return replace(self, basal=basal.at_least(minimum), special=special)
 
     def edges(self) -> list[int]:
         """Return the seconds at which the flow changes, as far as any window reaches."""

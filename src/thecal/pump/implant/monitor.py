@@ -4,10 +4,11 @@ It shares no code with the controller. It reads the bytes of the program itself,
 basal flow in closed form over the whole week, keeps its own history of strokes, and answers two
 questions. *May this program, bolus, prime or clock be?* Only if every window of 1, 4 and 24 h,
 whenever it begins, keeps its cap with all that is behind and all that is committed ahead
-(`coming`). *May these strokes move now?* Only if its own integral of what it has admitted is not
-exceeded by more than one stroke, and no window that ends now overflows. As nothing moves that was
-not committed, and nothing is committed that does not fit, the caps hold at every second; and as the
-last check looks at real strokes only, they hold even if the first were wrong.
+(`coming`), the minimum rate of a safe state included. *May these strokes move now?* Only if its own
+integral of what it has admitted is not exceeded by more than one stroke, and no window that ends
+now overflows. As nothing moves that was not committed, and nothing is committed that does not fit,
+the caps hold at every second; and as the last check looks at real strokes only, they hold even if
+the first were wrong.
 
 Room is never saved up: what was due and not asked for in time is gone.
 """
@@ -100,14 +101,15 @@ class Monitor:
         told = program_told(program, self._highest_flow, self._reservoir_nl)
         caps = caps_told(limits, self._stroke_nl)
         for span_s, most in zip(SPANS, caps.strokes, strict=True):
-            steady = max(highest_in_window(told.basal, span_s), caps.minimum_flow * span_s)
+            steady = highest_in_window(told.basal.at_least(caps.minimum_flow), span_s)
             if steady > most * self._stroke_parts:
                 raise InputError(
                     f"the basal flow alone gives {volume_words(rounded_up(steady, DAY_S))} in "
                     f"some {span_s // 3600} h, but the cap of the drug is "
                     f"{volume_words(most * self._stroke_nl)} in whole strokes"
                 )
-        coming = Coming(now_s, week_offset_s % WEEK_S, told.basal, _bridge_of(told))
+        coming = Coming(now_s, week_offset_s % WEEK_S, told.basal, Special.of(told.bridge))
+        coming = coming.at_most(told.basal, caps.minimum_flow)
         broken = breached(self._windows, coming, caps.strokes, self._stroke_parts)
         if broken is not None:
             raise InputError(
@@ -127,7 +129,7 @@ class Monitor:
         coming = self._settle(now_s)
         self._adopt(program, limits)
         self._priming = False
-        self._bridge = _bridge_of(self._told)
+        self._bridge = Special.of(self._told.bridge)
         self._enter(self._phase, Coming(coming.now_s, week_offset_s % WEEK_S, _NOTHING))
 
     def follow(self, phase: int, now_s: int) -> None:
@@ -191,7 +193,7 @@ class Monitor:
             `ADMITTED`, or a `Denial`; a bolus that is denied is forgotten.
         """
         wanted = replace(self._settle(now_s), bolus=Bolus(volume_nl, duration_s))
-        reason = self._refusal(account, wanted) or self._judged(wanted)
+        reason = self._refusal(account, wanted) or self._judged(self._committed(wanted))
         if reason == ADMITTED:
             self._due.coming = wanted
         return int(reason)
@@ -349,9 +351,9 @@ class Monitor:
         self._due.coming = replace(coming, basal=self._basal_in(phase), special=special)
 
     def _committed(self, coming: Coming) -> Coming:
-        """Return what is committed if the program goes on as soon as it can."""
+        """Return what is committed at the most if the program goes on as soon as it can."""
         special = coming.special if coming.special.left else self._bridge
-        return replace(coming, basal=self._told.basal, special=special)
+        return replace(coming, special=special).at_most(self._told.basal, self._caps.minimum_flow)
 
     def _judged(self, coming: Coming, owed: int | None = None) -> int:
         broken = breached(self._windows, coming, self._caps.strokes, self._stroke_parts, owed)
@@ -388,11 +390,6 @@ class Monitor:
         self._priming = self._priming and bool(coming.special.left)
         self._last_s = max(self._last_s, coming.now_s)
         return coming
-
-
-def _bridge_of(told: Told) -> Special:
-    volume_nl, flow = told.bridge or (0, 0)
-    return Special(flow, volume_nl * DAY_S)
 
 
 def _sealed(caps: Caps) -> int:

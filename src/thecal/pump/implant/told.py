@@ -72,6 +72,10 @@ class Basal:
             return self.flows[0]
         return self.flows[bisect_right(self.starts, second % WEEK_S) - 1]
 
+    def at_least(self, flow: int) -> Basal:
+        """Return the same steps with no flow below one, in parts a second."""
+        return Basal(self.starts, tuple(max(flow, own) for own in self.flows))
+
     def edges(self, start_s: int, end_s: int) -> list[int]:
         """Return the seconds from ``start_s`` to ``end_s`` at which a step begins."""
         first_week = start_s - start_s % WEEK_S
