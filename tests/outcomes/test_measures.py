@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.outcomes.people import any_records, made, with_pain
 from thecal.errors import InputError
+from thecal.evidence import load_library
 from thecal.outcomes import Records, find_measure, measure_forms
 
 NAN = float("nan")
@@ -108,6 +109,11 @@ def test_the_mean_is_of_those_evaluable() -> None:
 def test_the_risk_of_an_event_is_what_is_not_free_of_it(records: Records) -> None:
     both = (of(f"event_{form}:infection", records, 182) for form in ("risk", "free"))
     assert sum(both) == pytest.approx(100.0)
+
+
+def test_two_points_less_pain_are_the_published_gain_of_the_index() -> None:
+    found = load_library().figures["INSTR-33"].number()
+    assert of("eq5d_change", with_pain((8, 6, 6), (5, 3, 3))) == pytest.approx(found)
 
 
 def test_the_pain_told_last_counts_of_those_who_left() -> None:

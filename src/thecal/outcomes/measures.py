@@ -255,6 +255,7 @@ _NAMED: Final = (
     _median("pain_median", "median pain", "points", "pain", persons.pain),
     _mean("worst_pain_mean", "worst pain", "points", "worst_pain", persons.worst_pain),
     _mean("pain_change", "change of pain", "points", "pain", persons.pain_change),
+    _mean("eq5d_change", "change of EQ-5D by pain alone", "utility", "pain", persons.eq5d_change),
     _median("pain_change_median", "median change of pain", "points", "pain", persons.pain_change),
     _median(
         "last_pain_change_median",

@@ -51,6 +51,14 @@ def pain_change(records: Records, day: int) -> Array:
     return pain(records, day) - baseline_pain(records, day)
 
 
+def eq5d_change(records: Records, day: int) -> Array:
+    """Return the change of the EQ-5D index that goes with the change of pain; pain alone is seen.
+
+    Side effects, mood and function, which change the index too, are not counted.
+    """
+    return -load_rules().eq5d_per_point * pain_change(records, day)
+
+
 def last_pain_change(records: Records, day: int) -> Array:
     """Return pain as last told by the day less pain at baseline, also of those who left since.
 

@@ -21,12 +21,15 @@ class Rules:
         The rise of pain up to which it counts as equal.
     mild_below
         Pain below this is mild, points of 10.
+    eq5d_per_point
+        EQ-5D index gained for each point that pain falls.
     """
 
     pain_fall: float
     toxicity_fall: float
     equal_pain_rise: float
     mild_below: float
+    eq5d_per_point: float
 
 
 @cache
@@ -61,4 +64,5 @@ def load_rules() -> Rules:
         toxicity_fall=figures["success_toxicity_fall"].number("percent"),
         equal_pain_rise=figures["equal_pain_rise"].number("percent"),
         mild_below=figures["mild_pain"].number("1"),
+        eq5d_per_point=figures["eq5d_per_point"].number("1"),
     )

@@ -31,6 +31,7 @@ _UNITS: Final[Mapping[str, tuple[str, float]]] = {
     "years": ("time", DAYS_IN["years"]),
     "people": ("count", 1.0),
     "patients": ("count", 1.0),
+    "utility": ("utility", 1.0),
 }
 
 
