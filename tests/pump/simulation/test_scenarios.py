@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,41 @@ def test_a_scenario_tells_every_part_with_all_numbers_filled_in(name: str) -> No
 def test_a_timeline_is_in_order(name: str) -> None:
     for timeline in run(name).timelines.values():
         assert list(timeline) == sorted(timeline, key=lambda moment: moment.at_s)
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_a_course_goes_forward_and_no_drug_comes_back(name: str) -> None:
+    for scene in run(name).told.scenes.values():
+        samples = scene.samples
+        assert samples[0].at_s == 0
+        assert samples[-1].at_s >= scene.moments[-1].at_s
+        for before, after in pairwise(samples):
+            assert before.at_s <= after.at_s
+            assert before.tip_mcg <= after.tip_mcg
+            assert before.pumped_nl <= after.pumped_nl
+
+
+@pytest.mark.parametrize(
+    ("name", "from_h", "fact"),
+    [
+        ("unfinished-update", 33, "given"),
+        ("mri-stall", 34, "given"),
+        ("wrong-tubing-constant", 0, "past_tip"),
+        ("mri-valve-pump", 34, "open_dose"),
+    ],
+)
+def test_a_course_adds_up_to_what_the_run_tells(name: str, from_h: int, fact: str) -> None:
+    samples = next(iter(run(name).told.scenes.values())).samples
+    began = max(k for k, one in enumerate(samples) if one.at_s <= from_h * HOUR_S)
+    assert samples[-1].tip_mcg - samples[began].tip_mcg == number(name, fact)
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_alarm_that_is_raised_has_its_priority(name: str) -> None:
+    for timeline in run(name).timelines.values():
+        raised = {one.priority for one in timeline if one.words.startswith("Alarm: ")}
+        assert raised <= {"none", "low", "medium", "high"}
+        assert all(not one.priority for one in timeline if one.who != "pump")
 
 
 def test_a_scenario_is_the_same_each_time() -> None:

@@ -59,7 +59,7 @@ def mri_stall(casts: Sequence[Cast]) -> Told:
             "watched": span(numbers["watched"]),
             "alarms": stage.alarms(),
         },
-        {"A scan and a late recovery": stage.timeline()},
+        {"A scan and a late recovery": stage.scene()},
         stage.world.implant.status(stage.now_s).cannot,
     )
 
@@ -71,7 +71,7 @@ def _between_strokes_s(cast: Cast) -> int:
 def valve_scan(casts: Sequence[Cast]) -> Told:
     """Scan a valve pump: full without the further valve, full with it, and emptied before."""
     facts: dict[str, Fact | str] = {}
-    timelines = {}
+    scenes = {}
     names = ("open", "valve", "emptied")
     plays = (*casts, casts[0])
     for name, cast in zip(names, plays, strict=True):
@@ -81,6 +81,7 @@ def valve_scan(casts: Sequence[Cast]) -> Told:
         stage.wait(numbers["scan_at"])
         if name == "emptied":
             stage.install(constant(0), _ONLY)
+            stage.prescribe(0)
             stage.refill(_ONLY, 0)
         before_nl, before_mcg = stage.tip_nl(), stage.tip_mcg()
         stage.did("The patient is scanned.")
@@ -100,10 +101,10 @@ def valve_scan(casts: Sequence[Cast]) -> Told:
         }
         stage.wait(DAY_S)
         facts[f"{name}_next_day"] = mcg(stage.tip_mcg() - later_mcg)
-        timelines[_PLAYS[name]] = stage.timeline()
+        scenes[_PLAYS[name]] = stage.scene()
     facts["dose"] = Fact(meant_mcg(casts[0].numbers["dose"], DAY_S), "mcg/day")
     facts["scan"] = span(casts[0].numbers["scan"])
-    return Told(facts, timelines, _cannot(casts[0]))
+    return Told(facts, scenes, _cannot(casts[0]))
 
 
 _PLAYS: Final = {
@@ -150,7 +151,7 @@ def over_infusion(casts: Sequence[Cast]) -> Told:
             "found_extra": mcg(extra),
             "found_alarms": found.alarms(),
         },
-        {"No sensor of flow": dry.timeline(), "Sensors of flow and fill": found.timeline()},
+        {"No sensor of flow": dry.scene(), "Sensors of flow and fill": found.scene()},
         _cannot(rotor),
     )
 
@@ -186,7 +187,7 @@ def _until_alarm(stage: Stage, cause: Cause, longest_s: int) -> None:
 def pocket_refill(casts: Sequence[Cast]) -> Told:
     """Refill under the skin: one pump sees it at the next refill, the other by a sensor."""
     facts: dict[str, Fact | str] = {}
-    timelines = {}
+    scenes = {}
     for name, cast in zip(("blind", "seeing"), casts, strict=True):
         numbers = cast.numbers
         residual_nl = cast.kit.profile.hardware.residual_nl
@@ -211,14 +212,14 @@ def pocket_refill(casts: Sequence[Cast]) -> Told:
             f"{name}_drawn": nl(drawn_nl),
             f"{name}_alarms_at_check": stage.alarms(stage.now_s),
         }
-        timelines[_SEES[name]] = stage.timeline()
+        scenes[_SEES[name]] = stage.scene()
     numbers = casts[0].numbers
     pocket_nl = next(e.volume_nl for e in stage.world.plant.events if e.kind == "pocket fill")
     facts["pocket"] = nl(pocket_nl)
     facts["pocket_dose"] = mcg(pocket_nl * casts[0].strengths[_ONLY])
     facts["pocket_days"] = count(pocket_nl * casts[0].strengths[_ONLY] / numbers["dose"])
     facts["checked_after"] = span(numbers["until_checked"])
-    return Told(facts, timelines, _cannot(casts[0]))
+    return Told(facts, scenes, _cannot(casts[0]))
 
 
 _SEES: Final = {"blind": "No fill sensor", "seeing": "With a fill sensor"}

@@ -69,7 +69,7 @@ def unfinished_update(casts: Sequence[Cast]) -> Told:
             "stopped_alarms": stopped.alarms(),
             "stopped_sounds": count(len(stopped.world.sounds)),
         },
-        {"The pump goes on": kept.timeline(), "A pump that was stopped": stopped.timeline()},
+        {"The pump goes on": kept.scene(), "A pump that was stopped": stopped.scene()},
     )
 
 
@@ -99,7 +99,7 @@ def forgotten_bridge(casts: Sequence[Cast]) -> Told:
             "bridge_given": mcg(bridge_given),
             "bridge_meant": mcg(bridge_meant),
         },
-        {"Without the bridge": forgotten.timeline(), "With the bridge": bridged.timeline()},
+        {"Without the bridge": forgotten.scene(), "With the bridge": bridged.scene()},
         forgotten.world.implant.status(forgotten.now_s).cannot,
     )
 
@@ -139,6 +139,7 @@ def wrong_tubing(casts: Sequence[Cast]) -> Told:
         stage = Stage(cast, reservoir_nl=hardware.residual_nl)
         stage.refill(_NEW, numbers["filled"])
         stage.install(constant(0), _NEW)
+        stage.prescribe(0)
         stage.did("The pump is connected; tubing and catheter hold water.")
         prime_nl = tubing_nl + catheter_nl
         reply = stage.world.ask("prime", partial(_prime, prime_nl, numbers["fast_prime"]))
@@ -162,7 +163,7 @@ def wrong_tubing(casts: Sequence[Cast]) -> Told:
             "refused": refused,
             "alarms": wrong.alarms(),
         },
-        {"The old constant": wrong.timeline(), "The true volume": right.timeline()},
+        {"The old constant": wrong.scene(), "The true volume": right.scene()},
         wrong.world.implant.status(wrong.now_s).cannot,
     )
 
@@ -181,6 +182,8 @@ def clock_change(casts: Sequence[Cast]) -> Told:
     for moves in (True, False):
         stage = Stage(cast)
         stage.install(flex, _OLD)
+        for step in flex.steps:
+            stage.prescribe(step.nl_per_day * cast.strengths[_OLD], step.start_s)
         stage.wait(numbers["moved_at"])
         before_mcg = stage.tip_mcg()
         if moves:
@@ -204,7 +207,7 @@ def clock_change(casts: Sequence[Cast]) -> Told:
             "stroke": mcg(cast.kit.profile.hardware.stroke_nl * cast.strengths[_OLD]),
             "alarms": moved.alarms(),
         },
-        {"The clock is moved": moved.timeline(), "The clock is left alone": kept.timeline()},
+        {"The clock is moved": moved.scene(), "The clock is left alone": kept.scene()},
     )
 
 
@@ -218,8 +221,12 @@ def double_bolus(casts: Sequence[Cast]) -> Told:
     bolus = PatientBolus(bolus_nl, numbers["duration"], numbers["lockout"], numbers["most_in_24_h"])
     program = Program("simple continuous", (WeekStep(0, flow),), patient_bolus=bolus)
     stage.install(program, _OLD)
+    stage.prescribe(numbers["dose"])
     stage.wait(numbers["first_press"])
     began_s, before_nl = stage.now_s, stage.world.watched.strokes
+    bolus_mcg = bolus_nl * cast.strengths[_OLD]
+    stage.prescribe(numbers["dose"] + bolus_mcg * DAY_S / numbers["duration"])
+    stage.prescribe(numbers["dose"], began_s + numbers["duration"])
     _press(stage)
     stage.wait(numbers["duration"] // 2)
     stage.did("The power fails, and comes back.")
@@ -253,7 +260,7 @@ def double_bolus(casts: Sequence[Cast]) -> Told:
             "refused": refused,
             "alarms": stage.alarms(),
         },
-        {"Presses and a power cut": stage.timeline()},
+        {"Presses and a power cut": stage.scene()},
     )
 
 
@@ -298,7 +305,7 @@ def silent_stop(casts: Sequence[Cast]) -> Told:
             ),
             "alarms": stage.alarms(),
         },
-        {"Stopped and forgotten": stage.timeline()},
+        {"Stopped and forgotten": stage.scene()},
     )
 
 

@@ -7,6 +7,7 @@ drug is known here: solutions have numbers, and what is in a nanolitre of each i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -20,9 +21,12 @@ from thecal.pump.simulation.kit import Kit
 from thecal.pump.simulation.world import Beginning, World
 from thecal.pump.telemetry.evidence import read_entries
 
+SEED: Final = 1
+"""All chance of a scenario comes from it; there is little."""
 _PL_PER_NL: Final = 1_000
 _CAUSES: Final = tuple(Cause)
-_SEED: Final = 1
+_EVERY_S: Final = 300
+"""How often a run is measured while people wait."""
 _UNTOLD: Final = frozenset(
     {"opened", "delivered", "head sent", "bolus asked", "ignored", "program", "refilled"}
 )
@@ -57,16 +61,72 @@ class Moment(NamedTuple):
     who: str
     """people, pump or truth."""
     words: str
+    priority: str = ""
+    """Of an alarm that is raised: none, low, medium or high."""
+
+
+class Sample(NamedTuple):
+    """What a stage was like at a second: the truth, and what the pump made of it."""
+
+    at_s: int
+    tip_mcg: Fraction
+    """Of the drug, left the tip so far."""
+    pumped_nl: int
+    """Truly pumped so far; as much of what was in the line has left the tip."""
+    counted_nl: int
+    """What the pump has counted as pumped so far."""
+    true_nl: int
+    """In the reservoir, residual included."""
+    computed_nl: int
+    """By the pump's count, residual included."""
+    measured_nl: int
+    """By its fill sensor; -1 where there is none."""
+
+
+class Order(NamedTuple):
+    """What the patient was meant to get from a second on."""
+
+    from_s: int
+    mcg_per_day: Fraction
+
+
+class Scene(NamedTuple):
+    """One stage, played to its end.
+
+    Parameters
+    ----------
+    moments
+        Its timeline.
+    samples
+        Its course; two of one second stand before and after what people did in it.
+    orders
+        What was meant, in order of time; nothing before the first.
+    residual_nl
+        What of the reservoir cannot be pumped.
+    cannot
+        What its pump can never notice, in its own words.
+    """
+
+    moments: tuple[Moment, ...]
+    samples: tuple[Sample, ...]
+    orders: tuple[Order, ...]
+    residual_nl: int
+    cannot: tuple[str, ...]
 
 
 class Told(NamedTuple):
     """What came of a scenario."""
 
     facts: Mapping[str, Fact | str]
-    timelines: Mapping[str, tuple[Moment, ...]]
+    scenes: Mapping[str, Scene]
     """Of each stage, by what it shows."""
     cannot: tuple[str, ...] = ()
     """What the pump of the first stage can never notice, in its own words."""
+
+    @property
+    def timelines(self) -> dict[str, tuple[Moment, ...]]:
+        """What happened on each stage, in order."""
+        return {title: scene.moments for title, scene in self.scenes.items()}
 
 
 class Cast(NamedTuple):
@@ -112,8 +172,10 @@ class Stage:
 
     def __init__(self, cast: Cast, *, reservoir_nl: int | None = None) -> None:
         self.cast = cast
-        self.world = World(cast.kit, _SEED, beginning=Beginning(reservoir_nl))
+        self.world = World(cast.kit, SEED, beginning=Beginning(reservoir_nl))
         self._did: list[Moment] = []
+        self._samples: list[Sample] = []
+        self._orders: list[Order] = []
 
     @property
     def now_s(self) -> int:
@@ -131,8 +193,17 @@ class Stage:
         self._did.append(Moment(self.now_s, "truth", f"In truth {what}."))
 
     def wait(self, seconds: int) -> None:
-        """Let time pass."""
-        self.world.run(self.now_s + seconds)
+        """Let time pass, and measure."""
+        end_s = self.now_s + seconds
+        self._measure()
+        while self.now_s < end_s:
+            self.world.run(min(end_s, self.now_s + _EVERY_S))
+            self._measure()
+
+    def prescribe(self, mcg_per_day: Fraction | int, from_s: int | None = None) -> None:
+        """Write down what the patient is meant to get, from now on or from a later second."""
+        since_s = self.now_s if from_s is None else from_s
+        self._orders.append(Order(since_s, Fraction(mcg_per_day)))
 
     def install(self, program: Program, solution: int) -> None:
         """Put a program into force."""
@@ -142,6 +213,7 @@ class Stage:
 
     def infuse(self, dose: str, solution: int) -> None:
         """Program a constant dose of a solution, as a programmer does without a bridge."""
+        self.prescribe(self.cast.numbers[dose])
         self.install(constant(self.cast.flow(dose, solution)), solution)
 
     def refill(self, solution: int, filled_nl: int) -> int:
@@ -201,17 +273,64 @@ class Stage:
         """Return the true second of the last event of a kind in the plant."""
         return next(one.at_s for one in reversed(self.world.plant.events) if one.kind == kind)
 
-    def timeline(self) -> tuple[Moment, ...]:
-        """Return what people did, what the pump wrote down and what truly happened, in order."""
+    def scene(self) -> Scene:
+        """Return what was played, and what was measured."""
+        self._measure()
+        profile = self.cast.kit.profile
+        return Scene(
+            self._timeline(),
+            tuple(self._samples),
+            tuple(self._orders),
+            profile.hardware.residual_nl,
+            profile.detection.cannot(),
+        )
+
+    def _measure(self) -> None:
+        """Take a sample, unless nothing has changed since the last one."""
+        status = self.world.implant.status(self.world.now_s)
+        plant = self.world.plant
+        pumped_nl = plant.delivered_nl(self.now_s)
+        sample = Sample(
+            self.now_s,
+            self._glimpsed_mcg(pumped_nl),
+            pumped_nl,
+            status.strokes * self.cast.kit.profile.hardware.stroke_nl,
+            plant.stock.volume_pl // _PL_PER_NL,
+            status.reservoir_nl,
+            status.measured_nl,
+        )
+        if not self._samples or self._samples[-1] != sample:
+            self._samples.append(sample)
+
+    def _glimpsed_mcg(self, pumped_nl: int) -> Fraction:
+        # On a copy: fluid that is asked for often passes the line in small parts, and seems fast.
+        plant = self.world.plant
+        line, fluid = deepcopy(plant.line), plant.stock.fluid
+        settled_pl = sum(line.gone[Place.CSF].values())
+        now_s = self.now_s
+        line.enter(fluid, pumped_nl * _PL_PER_NL - settled_pl, now_s - DAY_S, now_s)
+        gone = line.gone[Place.CSF]
+        parts = enumerate(self.cast.strengths)
+        total_pl = sum((plant.stock.share_of(one, gone) * mcg for one, mcg in parts), Fraction(0))
+        return total_pl / _PL_PER_NL
+
+    def _timeline(self) -> tuple[Moment, ...]:
+        # What people did, what the pump wrote down and what truly happened, in order.
         # The truth comes before what people see of it, and the pump's word last.
         found = [*_truths(self.world), *self._did]
         untold = set(_UNTOLD)
         for at_s, record in self.entries():
             if record.kind not in untold:
-                found.append(Moment(at_s, "pump", words(record)))
+                found.append(Moment(at_s, "pump", words(record), self._priority(record)))
             if record.kind == _SAID_AGAIN:
                 untold.add(record.kind)
         return tuple(sorted(found, key=lambda one: one.at_s))
+
+    def _priority(self, record: Record) -> str:
+        if record.kind != "alarm raised":
+            return ""
+        alarms = self.cast.kit.profile.alarms
+        return alarms.priority(_CAUSES[record.values[0]]).name.lower()
 
 
 def _truths(world: World) -> list[Moment]:
