@@ -1,13 +1,27 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tests.pump.implant.monitors import (
+    BASAL,
+    HALF_HOUR,
+    HOUR,
+    LIMITS,
+    PROGRAM,
+    STROKE,
+    continuous,
+    loaded,
+)
 from thecal.pump import implant
+from thecal.pump.implant.codec import encode_limits, encode_program
 from thecal.pump.implant.denials import DENIAL_WORDS, Denial
+from thecal.pump.implant.told import Basal
+from thecal.pump.implant.values import Phase
 
 OWN = {"clocks", "coming", "denials", "due", "monitor", "told", "windows"}
 SHARED = {
@@ -45,3 +59,36 @@ def test_every_denial_has_words() -> None:
 
 def test_denials_are_numbered_for_ever() -> None:
     assert all(one + 1 == other for one, other in pairwise(Denial))
+
+
+# -- memory --------------------------------------------------------------------------------------
+
+RAW = encode_program(PROGRAM), encode_limits(LIMITS)
+
+
+@pytest.mark.requirement("PC-22")
+@pytest.mark.parametrize("phase", [Phase.RUNNING, Phase.MINIMUM, Phase.STOPPED])
+def test_a_monitor_remembers_what_it_was_told_in_every_phase(phase: Phase) -> None:
+    monitor = loaded(offset_s=HOUR)
+    monitor.follow(phase, HALF_HOUR)
+    assert monitor.remembers(*RAW, HOUR)
+
+
+@pytest.mark.requirement("PC-22")
+def test_a_monitor_that_was_told_otherwise_says_so() -> None:
+    monitor, other = loaded(offset_s=HOUR), encode_program(continuous(BASAL + 1))
+    more = encode_limits(replace(LIMITS, day_nl=LIMITS.day_nl + STROKE))
+    assert not monitor.remembers(other, RAW[1], HOUR)
+    assert not monitor.remembers(RAW[0], more, HOUR)
+    assert not monitor.remembers(*RAW, HOUR + 1)
+
+
+@pytest.mark.requirement("PC-22")
+@pytest.mark.parametrize("place", ["what flows", "what was told"])
+def test_a_flipped_bit_in_the_program_of_the_monitor_is_seen(place: str) -> None:
+    monitor, flipped = loaded(), Basal((0,), (BASAL ^ 1,))
+    if place == "what flows":
+        monitor._due.coming = replace(monitor._due.coming, basal=flipped)
+    else:
+        monitor._told = monitor._told._replace(basal=flipped)
+    assert not monitor.remembers(*RAW, 0)

@@ -205,3 +205,9 @@ def test_a_bridge_of_the_whole_reservoir_is_allowed() -> None:
 def test_steps_below_a_flow_are_raised_to_it_and_no_others() -> None:
     raised = Basal((0, 3_600), (10, 20)).at_least(15)
     assert (raised.starts, raised.flows) == ((0, 3_600), (15, 20))
+
+
+def test_bases_are_the_same_by_their_steps_and_sums() -> None:
+    one, same, other = (Basal((0, 3_600), (10, last)) for last in (20, 20, 21))
+    assert (one == same, one == other, one == (0,)) == (True, False, False)
+    assert hash(one) == hash(same)

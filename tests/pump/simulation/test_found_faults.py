@@ -24,6 +24,8 @@ THREATENS_OVER_DELIVERY = {
     "bit flip in the program": Cause.MEMORY_CRITICAL,
     "bit flip in the limits": Cause.MEMORY_CRITICAL,
     "bit flip in the caps": Cause.PERMIT_REFUSED,
+    "bit flip in the monitor's program": Cause.MEMORY_CRITICAL,
+    "bit flip in the monitor's week": Cause.MEMORY_CRITICAL,
     "pump's counter runs too fast": Cause.CLOCKS,
     "monitor's own clock stands still": Cause.CLOCKS,
     "free flow": Cause.FREE_FLOW,

@@ -193,14 +193,19 @@ class Care:
             works.obey(FaultFound(now_s, Fault.CLOCKS_DISAGREE))
 
     def _check_program(self, now_s: int) -> None:
-        """Compare the program that runs with its digest, and its stored copies with it."""
+        """Compare the program that runs with its digest, both channels and the copies with it."""
         works = self._works
         if not works.digest:
             return
         setting = works.setting
         program, limits = encode_program(setting.program), encode_limits(setting.limits)
         again = Setting(setting.hardware, setting.program, setting.limits)
-        if digest(program, limits) != works.digest or again.plan != setting.plan:
+        week_s = works.latest.week_offset_s
+        if (
+            digest(program, limits) != works.digest
+            or again.plan != setting.plan
+            or not works.monitor.remembers(program, limits, week_s)
+        ):
             works.obey(FaultFound(now_s, Fault.PROGRAM_CORRUPT))
             return
         works.renew_program(now_s)

@@ -265,6 +265,16 @@ class Monitor:
         """
         return None if self._clocks.agree(now_s, own_s) else Fault.CLOCKS_DISAGREE
 
+    def remembers(self, program: bytes, limits: bytes, week_offset_s: int) -> bool:
+        """Return whether its working memory still holds what was loaded, by reading it again.
+
+        A bit that flipped there could lie unseen until the controller fails too (PC-22).
+        """
+        told = program_told(program, self._highest_flow, self._reservoir_nl)
+        held = (self._told, caps_told(limits, self._stroke_nl), self._due.coming.offset_s)
+        flows = self._due.coming.basal == self._basal_in(self._phase)
+        return flows and held == (told, self._caps, week_offset_s % WEEK_S)
+
     # -- what outlives a loss of power -----------------------------------------------------------
 
     def entry(self) -> tuple[int, bytes]:
@@ -273,23 +283,12 @@ class Monitor:
 
     def snapshot(self) -> bytes:
         """Return everything but the history's entries, as 114 bytes, for the state record."""
-        coming, windows = self._due.coming, self._windows
-        return _SNAPSHOT.pack(
-            self._digest,
-            self._phase,
-            coming.offset_s,
-            coming.now_s,
-            self._due.credit,
-            self._priming,
-            *coming.special,
-            *self._bridge,
-            *coming.bolus,
-            self._serial,
-            self._last_s,
-            windows.index,
-            windows.total,
-            windows.base,
-        )
+        due, windows = self._due, self._windows
+        coming = due.coming
+        when = (coming.offset_s, coming.now_s, due.credit, self._priming)
+        flows = (*coming.special, *self._bridge, *coming.bolus)
+        counts = (self._serial, self._last_s, windows.index, windows.total, windows.base)
+        return _SNAPSHOT.pack(self._digest, self._phase, *when, *flows, *counts)
 
     def restore(self, snapshot: bytes, ring: bytes, program: bytes, limits: bytes) -> None:
         """Go on from a snapshot, after a loss of power; tell then by `lost` how long it took.

@@ -56,6 +56,17 @@ class Basal:
         self._before = before
         self._week = before[-1]
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether another has the same steps and sums."""
+        return isinstance(other, Basal) and self._kept() == other._kept()
+
+    def __hash__(self) -> int:
+        """Return a number by which equal steps are found."""
+        return hash((self.starts, self.flows))
+
+    def _kept(self) -> tuple[object, ...]:
+        return self.starts, self.flows, self._before, self._week
+
     def parts(self, second: int) -> int:
         """Return the parts from second 0 of some week to ``second``, which may lie weeks later."""
         starts = self.starts

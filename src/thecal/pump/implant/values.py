@@ -337,13 +337,15 @@ class Halt(NamedTuple):
     """Stop the actuator at once, in the middle of a stroke if need be."""
 
 
-class Raise(NamedTuple):
-    """An alarm condition has begun."""
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """An alarm condition has begun; unlike a tuple it never equals a `Clear` of the same."""
 
     condition: str
 
 
-class Clear(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Clear:
     """An alarm condition has ended."""
 
     condition: str

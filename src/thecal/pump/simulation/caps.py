@@ -33,7 +33,7 @@ _HARDWARE: Final = Hardware(
     stroke_nl=_STROKE_NL,
     residual_nl=0,
     low_reservoir_nl=0,
-    highest_nl_per_day=100_000_000,
+    highest_nl_per_day=1_000_000_000,
     tubing_nl=0,
 )
 """No pump's figures: strokes are few and large, so that caps are met exactly and often."""
