@@ -22,6 +22,9 @@ run: .venv/thecal.stamp ## simulate the first example and open its report
 	@mkdir -p build
 	@$(bin)/thecal simulate examples/cancer-pain.toml --report $(report) --open
 
+.PHONY: studies
+studies: .venv/studies.stamp .venv/thecal.stamp ## add what virtual trials need (thecal study)
+
 .PHONY: test
 test: check ## run every check and every test
 	@chromium=$$(scripts/find-chromium) || exit 1; \
@@ -57,8 +60,8 @@ format: .venv/test.stamp ## format the code and mend what the linter can
 	@$(bin)/ruff format
 	@$(bin)/ruff check --fix
 
-# Both locks hold for every system and Python version that thecal supports. The second lock takes
-# the versions of the first, so that one environment can hold both.
+# The locks hold for every system and Python version that thecal supports. Each takes the versions
+# of the one before it, so that one environment can hold them all.
 compile := $(bin)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 	--upgrade pyproject.toml
@@ -66,8 +69,10 @@ compile := $(bin)/uv pip compile --quiet --universal --fork-strategy fewest --py
 .PHONY: lock
 lock: .venv/test.stamp ## write the locks anew, with the newest versions
 	@scripts/quietly "locks/run.txt" $(compile) --group build --output-file locks/run.txt
-	@scripts/quietly "locks/test.txt" $(compile) --group build --group lock --extra test \
-		--constraint locks/run.txt --output-file locks/test.txt
+	@scripts/quietly "locks/studies.txt" $(compile) --group build --extra studies \
+		--constraint locks/run.txt --output-file locks/studies.txt
+	@scripts/quietly "locks/test.txt" $(compile) --group build --group lock --extra studies \
+		--extra test --constraint locks/studies.txt --output-file locks/test.txt
 
 .PHONY: clean
 clean: ## remove all that was made here, the virtual environment too
@@ -79,6 +84,10 @@ clean: ## remove all that was made here, the virtual environment too
 .venv/run.stamp: locks/run.txt scripts/make-venv
 	@scripts/make-venv
 	@scripts/quietly "Installing what thecal needs" $(pip_install) --require-hashes -r $<
+	@touch $@
+
+.venv/studies.stamp: locks/studies.txt .venv/run.stamp
+	@scripts/quietly "Installing what studies need" $(pip_install) --require-hashes -r $<
 	@touch $@
 
 .venv/test.stamp: locks/test.txt .venv/run.stamp

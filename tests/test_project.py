@@ -24,15 +24,19 @@ FRAME = [ROOT / "pyproject.toml", ROOT / "Makefile", ROOT / ".ci" / "run"]
 SCRIPTS = sorted((ROOT / "scripts").iterdir())
 
 HEAVY = {
+    "distributed",
     "jinja2",
     "libsbml",
+    "lifelines",
     "numba",
     "numpy",
     "pandas",
     "pint",
     "plotly",
+    "pyarrow",
     "pydantic",
     "scipy",
+    "statsmodels",
     "xarray",
 }
 """Libraries too slow to import for a command that only prints its help."""
@@ -91,8 +95,8 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def test_there_is_a_lock_to_run_and_a_lock_to_test() -> None:
-    assert [lock.name for lock in LOCKS] == ["run.txt", "test.txt"]
+def test_there_is_a_lock_to_run_one_for_studies_and_one_to_test() -> None:
+    assert [lock.name for lock in LOCKS] == ["run.txt", "studies.txt", "test.txt"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=relative)
@@ -136,9 +140,12 @@ def test_a_lock_satisfies_what_the_package_asks(lock: Path) -> None:
     assert unsatisfied == []
 
 
-def test_the_test_lock_satisfies_what_the_tests_ask() -> None:
-    extras = project()["project"]["optional-dependencies"]["test"]
-    locked = pins(ROOT / "locks" / "test.txt")
+@pytest.mark.parametrize(
+    ("lock", "extra"), [("studies.txt", "studies"), ("test.txt", "studies"), ("test.txt", "test")]
+)
+def test_a_lock_satisfies_what_its_extras_ask(lock: str, extra: str) -> None:
+    extras = project()["project"]["optional-dependencies"][extra]
+    locked = pins(ROOT / "locks" / lock)
     assert [
         text
         for text in extras
@@ -146,9 +153,16 @@ def test_the_test_lock_satisfies_what_the_tests_ask() -> None:
     ] == []
 
 
-def test_both_locks_agree() -> None:
-    run, test = pins(ROOT / "locks" / "run.txt"), pins(ROOT / "locks" / "test.txt")
-    assert {name: test.get(name) for name in run} == run
+@pytest.mark.parametrize(("less", "more"), [("run", "studies"), ("studies", "test")])
+def test_a_lock_holds_the_one_before_it_at_the_same_versions(less: str, more: str) -> None:
+    smaller, larger = (pins(ROOT / "locks" / f"{name}.txt") for name in (less, more))
+    assert {name: larger.get(name) for name in smaller} == smaller
+
+
+def test_the_lock_to_run_holds_nothing_that_only_studies_need() -> None:
+    studies = project()["project"]["optional-dependencies"]["studies"]
+    locked = pins(ROOT / "locks" / "run.txt")
+    assert {Requirement(text).name for text in studies} & locked.keys() == set()
 
 
 def test_the_installed_version_is_the_one_the_package_states() -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -44,6 +44,9 @@ app.command()(study)
 
 REFUSED = 2
 """Exit code when an input was refused; nothing was written."""
+
+STUDIES: Final = frozenset({"distributed", "lifelines", "pyarrow", "statsmodels"})
+"""What the extra ``studies`` installs; everything else runs without."""
 
 
 def _version(*, wanted: bool) -> None:
@@ -290,6 +293,16 @@ def main() -> None:
         app()
     except ThecalError as refusal:
         typer.secho(f"Refused: {refusal}", fg=typer.colors.RED, err=True)
+        sys.exit(REFUSED)
+    except ModuleNotFoundError as missing:
+        if missing.name not in STUDIES:
+            raise
+        typer.secho(
+            f"Refused: virtual trials need {missing.name}, which is not installed; run "
+            '"make studies", or pip install "thecal[studies]".',
+            fg=typer.colors.RED,
+            err=True,
+        )
         sys.exit(REFUSED)
     except OSError as problem:
         where = f"{problem.filename}: " if problem.filename else ""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from thecal import NOTICE, __version__
 from thecal.studies.outcome import FOLLOWED, Array
-from thecal.studies.storage import Store
 from thecal.studies.study import Endpoint, Study
+
+if TYPE_CHECKING:
+    # Needs pyarrow, and who only lists studies need not have it.
+    from thecal.studies.storage import Store
 
 SIGNIFICANT: Final = 0.05
 """The P value below which papers call a difference significant."""
