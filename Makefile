@@ -11,7 +11,8 @@ report := build/cancer-pain.html
 export PIP_USER := 0
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-pip_install := $(bin)/python -m pip install
+# Python compiles what it imports; compiling all that is installed would take as long again.
+pip_install := $(bin)/python -m pip install --no-compile
 
 .PHONY: help
 help: ## show this list
