@@ -16,6 +16,7 @@ from typing import Annotated, Final
 import typer
 
 from thecal import NOTICE, ThecalError, __version__
+from thecal.cli.calibrating import calibrate
 from thecal.cli.candidacy import candidacy
 from thecal.cli.comparing import compare
 from thecal.cli.expecting import expect
@@ -41,6 +42,7 @@ app.command()(compare)
 app.command()(expect)
 app.command()(screen)
 app.command()(study)
+app.command()(calibrate)
 
 REFUSED = 2
 """Exit code when an input was refused; nothing was written."""

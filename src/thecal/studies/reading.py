@@ -61,8 +61,19 @@ def find_study(name_or_file: str) -> Study:
             f'"{name_or_file}" is neither a file nor a study that comes with thecal; those are '
             f"{listed(built_in())}"
         )
+    return read_study_text(file_text(path), source=path.name)
+
+
+def file_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises
+    ------
+    InputError
+        When it cannot be opened, or is not UTF-8.
+    """
     try:
-        text = path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise InputError(
@@ -70,9 +81,8 @@ def find_study(name_or_file: str) -> Study:
         ) from error
     except OSError as error:
         raise InputError(
-            f"the study file cannot be opened: {error.strerror or error}", source=str(path)
+            f"the file cannot be opened: {error.strerror or error}", source=str(path)
         ) from error
-    return read_study_text(text, source=path.name)
 
 
 def read_study_text(text: str, *, source: str = "") -> Study:
@@ -179,7 +189,7 @@ def _known(name: str, names: Mapping[str, object], what: str, field: str) -> Non
 
 def _arm(table: schema.ArmTable, place: str) -> Arm:
     _known(table.policy, load_names().policies, "policy", f"{place}.policy")
-    return Arm(table.name, table.size, table.policy)
+    return Arm(table.name, table.size, table.policy, table.predicted)
 
 
 def _population(table: schema.PopulationTable, library: Library) -> Population:

@@ -84,6 +84,7 @@ class ArmTable(_Table):
     name: Text
     size: Count
     policy: Text
+    predicted: bool = False
 
 
 class PublishedTable(_Table):

@@ -78,11 +78,14 @@ class Arm:
     ----------
     policy
         The name of the rules by which they are treated.
+    predicted
+        Whether no figure may be fitted on this arm, since the study is there to predict it.
     """
 
     name: str
     size: int
     policy: str
+    predicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ def _not_a_number(_: KeyPath, value: object, __: Mapping[str, Any]) -> str:
     return f"{typed(value)} is not a number; write digits without quotes, as 0.5"
 
 
+def _not_a_choice(_: KeyPath, value: object, __: Mapping[str, Any]) -> str:
+    return f"{typed(value)} is neither true nor false; write one of these without quotes"
+
+
 def _not_above(_: KeyPath, value: object, context: Mapping[str, Any]) -> str:
     return f"{typed(value)} is too small; it must be above {context['gt']:g}"
 
@@ -66,6 +70,7 @@ _WORDING = Wording(
     {
         "missing": _missing_key,
         "int_type": _not_a_count,
+        "bool_type": _not_a_choice,
         "float_type": _not_a_number,
         "finite_number": _not_a_number,
         "greater_than": _not_above,
