@@ -62,7 +62,7 @@ def test_the_table_carries_the_notice(file: Path) -> None:
 def test_results_are_kept_where_out_says(file: Path, tmp_path: Path) -> None:
     run(file, "--out", tmp_path / "kept")
     names = sorted(one.name for one in (tmp_path / "kept").iterdir())
-    assert names == ["courses.parquet", "endpoints.parquet", "study.json"]
+    assert names == ["courses.parquet", "endpoints.parquet", "people.parquet", "study.json"]
 
 
 def test_the_list_names_all_that_is_built_in() -> None:

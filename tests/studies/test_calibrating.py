@@ -68,7 +68,7 @@ def recovered() -> Fitted:
     )
     seen = calibrate(there, replicates=4, setting=setting()).before
     aims = tuple(
-        replace(one, published=value, error=0.05)
+        replace(one, published=value, error=0.01)
         for one, value in zip(asked.aims, seen, strict=True)
     )
     wide = tuple(replace(one, high=2.0 * one.high) for one in asked.frees)
@@ -78,7 +78,7 @@ def recovered() -> Fitted:
 def test_figures_that_were_changed_are_found_again() -> None:
     found = [float(new.value or 0) for new in recovered().figures]
     wanted = [BY * float(one.figure.value or 0) for one in recovered().calibration.frees]
-    assert found == pytest.approx(wanted, rel=0.06)
+    assert found == pytest.approx(wanted, rel=0.1)
 
 
 def test_the_misfit_falls() -> None:

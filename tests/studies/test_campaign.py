@@ -13,7 +13,7 @@ from tests.studies import small
 from tests.studies.small import FILE, SMALL, small_study
 from thecal.errors import InputError
 from thecal.outcomes import Records
-from thecal.studies import Study
+from thecal.studies import Study, campaign, storage
 from thecal.studies.campaign import run_study, versions
 from thecal.studies.outcome import Trial
 from thecal.studies.results import Results, as_object
@@ -63,6 +63,24 @@ def test_results_have_a_row_for_each_replicate_and_endpoint_in_order(
     names = [one.name for one in small_study().endpoints]
     assert table["replicate"].to_pylist() == np.repeat(np.arange(23), len(names)).tolist()
     assert table["endpoint"].to_pylist() == names * 23
+
+
+def test_people_have_a_row_for_each_replicate_and_person_in_order(
+    alone: tuple[Path, Results],
+) -> None:
+    table = pq.read_table(alone[0] / "people.parquet")
+    assert table.column_names == ["replicate", "arm", "person", "age"]
+    assert table["replicate"].to_pylist() == np.repeat(np.arange(23), 70).tolist()
+    assert table["arm"].to_pylist() == (["pump"] * 40 + ["tablets"] * 30) * 23
+    assert table["person"].to_pylist() == [*range(40), *range(30)] * 23
+
+
+def test_people_are_those_of_the_records(alone: tuple[Path, Results]) -> None:
+    study = small_study()
+    made = small.run_replicate(study, small.prepare(study), 5)["tablets"]
+    chosen = [("replicate", "==", 5), ("arm", "==", "tablets")]
+    table = pq.read_table(alone[0] / "people.parquet", filters=chosen)
+    np.testing.assert_array_equal(table["age"].to_numpy(), made.traits["age"].astype(np.float32))
 
 
 def test_row_groups_are_of_a_hundred_replicates(tmp_path: Path) -> None:
@@ -147,6 +165,23 @@ def test_results_of_another_version_are_not_mixed_in(tmp_path: Path) -> None:
     head.write_text(head.read_text("utf-8").replace(f'"{version}"', '"0.0.1"'), "utf-8")
     with pytest.raises(InputError, match=f"holds results of thecal 0.0.1, and this is {version}"):
         run_study(small_study(), folder=tmp_path, trial=SMALL)
+
+
+def test_results_of_other_data_files_are_not_mixed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_study(small_study(), folder=tmp_path, replicates=1, trial=SMALL)
+    monkeypatch.setattr(storage, "data_fingerprint", lambda _: "another")
+    with pytest.raises(InputError, match="holds results of other data files"):
+        run_study(small_study(), folder=tmp_path, trial=SMALL)
+
+
+def test_a_cluster_with_other_data_files_is_refused(
+    cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaign, "fingerprint_here", lambda _: "another")
+    with pytest.raises(InputError, match="has other data files than this process for small"):
+        run_study(small_study(), replicates=3, cluster=cluster, trial=SMALL)
 
 
 def test_a_folder_with_other_parquet_files_is_refused(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def _print(found: Fitted, seconds: float) -> None:
             str(new.value),
             f"{new.low} to {new.high}",
             f"{number(free.low)} to {number(free.high)}",
-            f"+/- {number(error)}" if error < free.high - free.low else "not told",
+            f"+/- {number(error)}",
         )
     targets = _table("target", "published", "error", "before", "after")
     for aim, before, after in zip(found.calibration.aims, found.before, found.after, strict=True):
@@ -125,7 +125,7 @@ def _as_object(found: Fitted) -> dict[str, object]:
                 "low": float(new.number(new.unit, "low")),
                 "high": float(new.number(new.unit, "high")),
                 "bounds": [free.low, free.high],
-                "standard_error": error if error < float("inf") else None,
+                "standard_error": error,
             }
             for free, new, error in zip(calibration.frees, found.figures, found.errors, strict=True)
         ],

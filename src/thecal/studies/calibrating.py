@@ -1,5 +1,7 @@
 """A calibration, run: least squares of simulated on published figures, each over its error.
 
+A weak pull holds every figure to the record, so that none wanders where the targets do not tell.
+
 What is simulated is what `thecal study` shows: the mean of replicates that draw every uncertain
 figure over its range. Each try takes the same replicates with the same people, chances and draws
 (a Latin hypercube of quantiles), so that what moves is what the figures move. A figure that moves
@@ -30,6 +32,12 @@ Map = Callable[..., Any]
 STEP: Final = 0.04
 """Step of the derivatives, as a share of what a figure may move: yes and no must change in some."""
 
+HOLD: Final = 0.5
+"""SD of the pull back to the record, as a share of what a figure may move.
+
+It is weak, and decides where the targets cannot tell figures apart: then both stay where they are.
+"""
+
 TRIES: Final = 8
 """So often the search steps at most."""
 
@@ -51,7 +59,7 @@ class Fitted:
         The figures as they should stand, in the order of ``calibration.frees``.
     errors
         For each figure how far its set point is known from the targets, as a standard error in its
-        unit; infinite where they do not tell.
+        unit; half of what it may move (`HOLD`) where they do not tell.
     before, after
         What is simulated of each target with the figures on record, and with the new ones.
     misfit_before, misfit_after
@@ -199,13 +207,15 @@ def _fitted(problem: _Problem, search: Map, each: Map, done: Done | None) -> Fit
         return np.array([np.nanmean(np.concatenate(one), axis=0) for one in parts])
 
     def missed(places: Array) -> Array:
-        return np.asarray((shown([problem.figures(places)])[0] - published) / errors)
+        found = shown([problem.figures(places)])[0]
+        return np.concatenate([(found - published) / errors, (places - start) / HOLD])
 
     def slopes(places: Array) -> Array:
         steps = np.where(places + STEP <= 1.0, STEP, -STEP)
         near = [places, *(places + steps * row for row in np.eye(len(places)))]
         values = shown([problem.figures(one) for one in near])
-        return np.asarray(((values[1:] - values[0]) / (steps[:, None] * errors)).T)
+        its = ((values[1:] - values[0]) / (steps[:, None] * errors)).T
+        return np.concatenate([its, np.eye(len(places)) / HOLD])
 
     start = problem.on_record()
     before = shown([tuple(one.figure for one in problem.frees)])[0]
@@ -215,24 +225,18 @@ def _fitted(problem: _Problem, search: Map, each: Map, done: Done | None) -> Fit
     )
     figures = problem.figures(found.x, _WRITTEN)
     after = shown([figures])[0]
+    known = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)))
     widths = np.array([one.high - one.low for one in problem.frees])
     return Fitted(
         problem.calibration,
         problem.replicates,
         figures,
-        tuple((widths * _standard_errors(found.jac)).tolist()),
+        tuple((widths * known).tolist()),
         tuple(before.tolist()),
         tuple(after.tolist()),
         float((((before - published) / errors) ** 2).sum()),
         float((((after - published) / errors) ** 2).sum()),
     )
-
-
-def _standard_errors(slopes: Array) -> Array:
-    """Return how far places are known; infinite where the targets do not tell them apart."""
-    if np.linalg.matrix_rank(slopes) < slopes.shape[1]:
-        return np.full(slopes.shape[1], np.inf)
-    return np.asarray(np.sqrt(np.diag(np.linalg.inv(slopes.T @ slopes))))
 
 
 def _with(problem: _Problem, figures: Sequence[Figure]) -> Setting:

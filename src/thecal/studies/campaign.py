@@ -1,13 +1,14 @@
 """A study, run: replicates in this process, in local processes or on a cluster, and kept.
 
 Each replicate draws from a stream that its number alone decides, so that the results are the same
-bytes whoever computes them and in whatever order. Only endpoints and courses are kept, part by
-part, and a study that was interrupted goes on from there.
+bytes whoever computes them and in whatever order. Endpoints, courses and what each person is are
+kept, part by part, and a study that was interrupted goes on from there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -20,18 +21,18 @@ from thecal import __version__
 from thecal.errors import InputError
 from thecal.studies.outcome import Outcome, Trial, outcome_of
 from thecal.studies.results import Results, results_of
+from thecal.studies.sources import data_fingerprint
 from thecal.studies.storage import Store
 from thecal.studies.study import Study
+from thecal.studies.workers import local_workers
 
 PART: Final = 5
 """Replicates that are run and kept together; all that an interruption can lose, a worker."""
 
 _WAITING: Final = 2  # parts handed out beyond those in work, so that no worker waits for the next
 _TIMEOUT_S: Final = 10
-_ONE_THREAD: Final = dict.fromkeys(
-    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-)
-"""Threads of one replicate would only wait for those of another."""
+fingerprint_here: Final = data_fingerprint
+"""Of the data files of this process; what is asked of workers is asked there."""
 
 Part = tuple[int, ...]
 Done = Callable[[int, int], None]
@@ -137,14 +138,19 @@ def _outcomes(
 ) -> Iterator[list[Outcome]]:
     if not parts:
         return
-    if not cluster and min(workers, len(parts)) == 1:
+    count = min(workers, len(parts))
+    if cluster:
+        # The workers are asked for first: an address where none are is refused at once.
+        with _client(cluster, study) as client:
+            yield from _from_cluster(client, study, trial, parts)
+    elif count > 1:
+        # They start while the setting is made.
+        with local_workers(count) as pool:
+            yield from _from_workers(pool, count, study, trial, parts)
+    else:
         setting = trial.prepare(study)
         for part in parts:
             yield _run_part(study, trial, setting, part)
-        return
-    # The workers are asked for first: an address where none are is refused at once.
-    with _client(min(workers, len(parts)), cluster) as client:
-        yield from _from_workers(client, study, trial, parts)
 
 
 def _run_part(
@@ -157,6 +163,26 @@ def _run_part(
 
 
 def _from_workers(
+    pool: Executor, count: int, study: Study, trial: Trial, parts: list[Part]
+) -> Iterator[list[Outcome]]:
+    # Half a megabyte: handed out with each part, it costs less than a hundredth of the part's time.
+    setting = trial.prepare(study)
+    ahead = iter(parts)
+
+    def start(some: int) -> set[Future[list[Outcome]]]:
+        chosen = islice(ahead, some)
+        return {pool.submit(_run_part, study, trial, setting, one) for one in chosen}
+
+    # Never all at once: what waits and what is done but not kept would grow with the study.
+    going = start(count + _WAITING)
+    while going:
+        done, going = wait(going, return_when=FIRST_COMPLETED)
+        going |= start(len(done))
+        for future in done:
+            yield future.result()
+
+
+def _from_cluster(
     client: Any,  # noqa: ANN401 - distributed has no types
     study: Study,
     trial: Trial,
@@ -171,7 +197,6 @@ def _from_workers(
     def start(part: Part) -> Any:  # noqa: ANN401 - as above
         return client.submit(_run_part, study, trial, setting, part, pure=False)
 
-    # Never all at once: what waits and what is done but not kept would grow with the study.
     window = _WAITING + sum(client.nthreads().values())
     ahead = iter(parts)
     going = as_completed([start(part) for part in islice(ahead, window)], loop=client.loop)
@@ -183,36 +208,20 @@ def _from_workers(
 
 
 @contextmanager
-def _client(workers: int, cluster: str) -> Iterator[Any]:
-    import logging
+def _client(cluster: str, study: Study) -> Iterator[Any]:
+    from distributed import Client
 
-    from distributed import Client, LocalCluster
-
-    if cluster:
-        try:
-            client = Client(cluster, timeout=_TIMEOUT_S, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f'there is no Dask scheduler at "{cluster}"; write its address as '
-                '"tcp://10.0.0.1:8786"',
-                field="cluster",
-            ) from error
-        with client:
-            _check_workers(client, cluster)
-            yield client
-        return
-    with (
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            memory_limit=0,
-            silence_logs=logging.ERROR,
-            env=_ONE_THREAD,
-        ) as local,
-        Client(local, set_as_default=False) as client,
-    ):
+    try:
+        client = Client(cluster, timeout=_TIMEOUT_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f'there is no Dask scheduler at "{cluster}"; write its address as '
+            '"tcp://10.0.0.1:8786"',
+            field="cluster",
+        ) from error
+    with client:
+        _check_workers(client, cluster)
+        _check_data(client, cluster, study)
         yield client
 
 
@@ -235,6 +244,17 @@ def _check_workers(client: Any, cluster: str) -> None:  # noqa: ANN401 - distrib
             raise InputError(
                 f"the worker at {worker} has {said}; all must have thecal {__version__} and numpy "
                 f"{np.__version__}, so that results do not depend on who computed them",
+                field="cluster",
+            )
+
+
+def _check_data(client: Any, cluster: str, study: Study) -> None:  # noqa: ANN401 - as above
+    """Refuse workers whose data files have other figures."""
+    for worker, its in client.run(data_fingerprint, study).items():
+        if its != fingerprint_here(study):
+            raise InputError(
+                f"the worker at {worker} has other data files than this process for {study.name}; "
+                f"all workers at {cluster} must have the same thecal, figure by figure",
                 field="cluster",
             )
 

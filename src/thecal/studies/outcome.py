@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,12 +54,18 @@ class Outcome:
         Of the comparisons, NaN for endpoints of one arm. Shape (e,).
     courses
         By arm, visit and the names of `FOLLOWED`. Shape (arms, visits, 5).
+    people
+        By name what each person is, arm after arm; NaN where an arm does not say. Shape (n,).
+    sizes
+        How many of these are in each arm.
     """
 
     replicate: int
     values: Array
     p_values: Array
     courses: Array
+    people: Mapping[str, Array]
+    sizes: tuple[int, ...]
 
 
 def outcome_of(study: Study, records: Mapping[str, Records], replicate: int) -> Outcome:
@@ -76,7 +82,19 @@ def outcome_of(study: Study, records: Mapping[str, Records], replicate: int) -> 
         np.array([value for value, _ in found]),
         np.array([p for _, p in found]),
         np.array([_course(study, records[one.name]) for one in study.arms]),
+        _people([records[one.name] for one in study.arms]),
+        tuple(records[one.name].people for one in study.arms),
     )
+
+
+def _people(arms: Sequence[Records]) -> dict[str, Array]:
+    names = dict.fromkeys(name for one in arms for name in one.traits)
+    return {
+        name: np.concatenate(
+            [one.traits.get(name, np.full(one.people, np.nan)) for one in arms]
+        ).astype(np.float64)
+        for name in names
+    }
 
 
 def _measured(endpoint: Endpoint, records: Mapping[str, Records]) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """Where the results of a study are kept: Parquet files that grow part by part and end as one.
 
-A folder holds ``study.json`` (whose results they are), ``endpoints.parquet`` and
-``courses.parquet``; while a study runs, what is done lies in ``parts`` below it, each file
+A folder holds ``study.json`` (whose results they are), ``endpoints.parquet``, ``courses.parquet``
+and ``people.parquet``; while a study runs, what is done lies in ``parts`` below it, each file
 complete or not there. Nothing in the files depends on who computed what when.
 """
 
@@ -21,10 +21,12 @@ import pyarrow.parquet as pq
 from thecal import NOTICE, __version__
 from thecal.errors import InputError
 from thecal.studies.outcome import FOLLOWED, Array, Outcome
+from thecal.studies.sources import data_fingerprint
 from thecal.studies.study import Study
 
 ENDPOINTS: Final = "endpoints"
 COURSES: Final = "courses"
+PEOPLE: Final = "people"
 GROUP: Final = 100
 """Replicates in a row group."""
 
@@ -32,6 +34,7 @@ _REPLICATE: Final = "replicate"
 _PARTS: Final = "parts"
 _WHOLE: Final = ""
 _COMPRESSION: Final = "zstd"
+_NOTICE: Final = {"notice": NOTICE}
 _SCHEMAS: Final = {
     ENDPOINTS: pa.schema(
         [
@@ -42,7 +45,7 @@ _SCHEMAS: Final = {
             pa.field("value", pa.float64()),
             pa.field("p_value", pa.float64()),
         ],
-        metadata={"notice": NOTICE},
+        metadata=_NOTICE,
     ),
     COURSES: pa.schema(
         [
@@ -51,7 +54,7 @@ _SCHEMAS: Final = {
             pa.field("day", pa.int32(), nullable=False),
             *(pa.field(name, pa.float64()) for name in FOLLOWED),
         ],
-        metadata={"notice": NOTICE},
+        metadata=_NOTICE,
     ),
 }
 
@@ -78,7 +81,7 @@ class Store:
         Raises
         ------
         InputError
-            When the folder holds the results of another study, version or seed.
+            When the folder holds the results of another study, version, seed or state of the data.
         OSError
             If it cannot be written.
         """
@@ -89,6 +92,7 @@ class Store:
             "study": study.name,
             "seed": study.seed,
             "fingerprint": study.fingerprint(),
+            "data": data_fingerprint(study),
         }
         head = folder / "study.json"
         if not head.exists():
@@ -110,15 +114,19 @@ class Store:
         parts = self.folder / _PARTS
         parts.mkdir(exist_ok=True)
         last_name = f"-{outcomes[0].replicate:07d}.parquet"
-        # The endpoints come last: where they are, the courses are too.
-        for name, rows in ((COURSES, self._courses), (ENDPOINTS, self._endpoints)):
+        # The endpoints come last: where they are, the others are too.
+        for name, rows in (
+            (PEOPLE, self._people),
+            (COURSES, self._courses),
+            (ENDPOINTS, self._endpoints),
+        ):
             _replace(parts / f"{name}{last_name}", partial(_write, rows(outcomes)))
 
     def finish(self) -> None:
         """Write what is kept in order into one file for each table, and remove the parts."""
         places = self._places()
         if any(place != _WHOLE for place in places.values()):
-            for name in (COURSES, ENDPOINTS):
+            for name in (PEOPLE, COURSES, ENDPOINTS):
                 _replace(self._path(name, _WHOLE), partial(self._merge, name, places))
         parts = self.folder / _PARTS
         for part in sorted(parts.glob("*.parquet")):
@@ -160,7 +168,8 @@ class Store:
 
     def _merge(self, name: str, places: Mapping[int, str], target: Path) -> None:
         replicates = sorted(places)
-        with pq.ParquetWriter(target, _SCHEMAS[name], compression=_COMPRESSION) as writer:
+        schema = pq.read_schema(self._path(name, places[replicates[0]]))
+        with pq.ParquetWriter(target, schema, compression=_COMPRESSION) as writer:
             for first in range(0, len(replicates), GROUP):
                 group = replicates[first : first + GROUP]
                 chosen = [(_REPLICATE, "in", group)]
@@ -171,10 +180,35 @@ class Store:
                 order = np.argsort(table[_REPLICATE].to_numpy(), kind="stable")
                 writer.write_table(table.take(pa.array(order)), row_group_size=len(order))
 
+    def _people(self, outcomes: Sequence[Outcome]) -> pa.Table:
+        arms = [one.name for one in self.study.arms]
+        each = [
+            (one, arm, size) for one in outcomes for arm, size in zip(arms, one.sizes, strict=True)
+        ]
+        sizes = [size for *_, size in each]
+        columns: dict[str, Any] = {
+            _REPLICATE: np.repeat([one.replicate for one, *_ in each], sizes),
+            "arm": np.repeat([arm for _, arm, _ in each], sizes),
+            "person": np.concatenate([np.arange(size) for size in sizes]),
+        }
+        traits = outcomes[0].people
+        for name in traits:
+            columns[name] = np.concatenate([one.people[name] for one in outcomes])
+        schema = pa.schema(
+            [
+                pa.field(_REPLICATE, pa.int32(), nullable=False),
+                pa.field("arm", pa.string(), nullable=False),
+                pa.field("person", pa.int32(), nullable=False),
+                *(pa.field(name, pa.float32()) for name in traits),
+            ],
+            metadata=_NOTICE,
+        )
+        return _table(schema, columns)
+
     def _endpoints(self, outcomes: Sequence[Outcome]) -> pa.Table:
         endpoints, times = self.study.endpoints, len(outcomes)
         return _table(
-            ENDPOINTS,
+            _SCHEMAS[ENDPOINTS],
             {
                 _REPLICATE: np.repeat([one.replicate for one in outcomes], len(endpoints)),
                 "endpoint": [one.name for one in endpoints] * times,
@@ -189,7 +223,7 @@ class Store:
         arms, days, times = self.study.arms, self.study.days, len(outcomes)
         followed = np.concatenate([one.courses.reshape(-1, len(FOLLOWED)) for one in outcomes])
         return _table(
-            COURSES,
+            _SCHEMAS[COURSES],
             {
                 _REPLICATE: np.repeat([one.replicate for one in outcomes], len(arms) * len(days)),
                 "arm": [one.name for one in arms for _ in days] * times,
@@ -199,8 +233,7 @@ class Store:
         )
 
 
-def _table(name: str, columns: Mapping[str, Any]) -> pa.Table:
-    schema = _SCHEMAS[name]
+def _table(schema: pa.Schema, columns: Mapping[str, Any]) -> pa.Table:
     # "From pandas" means that NaN becomes null: nothing was measured.
     arrays = [pa.array(columns[one.name], one.type, from_pandas=True) for one in schema]
     return pa.table(arrays, schema=schema)
@@ -240,4 +273,10 @@ def _check_head(head: Path, mine: Mapping[str, object]) -> None:
         raise InputError(
             f"{head.parent} holds results of another {mine['study']}: its population, arms, visits "
             "or endpoints differ from this one; choose a new folder"
+        )
+    if its.get("data") != mine["data"]:
+        raise InputError(
+            f"{head.parent} holds results of other data files: since it was begun, a figure that "
+            f"{mine['study']} reads (of people, policies, drugs, the body or the evidence) has "
+            "changed; choose a new folder"
         )

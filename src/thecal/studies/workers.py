@@ -33,7 +33,7 @@ def local_workers(count: int) -> Iterator[ProcessPoolExecutor]:
     os.environ.update(ONE_THREAD)
     try:
         pool = ProcessPoolExecutor(count, mp_context=context, initializer=_deaf)
-        # Each call starts one process, which takes what these libraries read at their start.
+        # A call starts a process where none is idle, so that all are there before they are needed.
         for _ in range(count):
             pool.submit(os.getpid)
     finally:
