@@ -19,7 +19,7 @@ import numpy as np
 
 from thecal import __version__
 from thecal.errors import InputError
-from thecal.studies.outcome import Outcome, Trial, outcome_of
+from thecal.studies.outcome import Outcome, Trial, run_part
 from thecal.studies.results import Results, results_of
 from thecal.studies.sources import data_fingerprint
 from thecal.studies.storage import Store
@@ -150,16 +150,7 @@ def _outcomes(
     else:
         setting = trial.prepare(study)
         for part in parts:
-            yield _run_part(study, trial, setting, part)
-
-
-def _run_part(
-    study: Study,
-    trial: Trial,
-    setting: Any,  # noqa: ANN401 - the trial's own affair
-    part: Part,
-) -> list[Outcome]:
-    return [outcome_of(study, trial.run_replicate(study, setting, one), one) for one in part]
+            yield run_part(study, trial, setting, part)
 
 
 def _from_workers(
@@ -171,7 +162,7 @@ def _from_workers(
 
     def start(some: int) -> set[Future[list[Outcome]]]:
         chosen = islice(ahead, some)
-        return {pool.submit(_run_part, study, trial, setting, one) for one in chosen}
+        return {pool.submit(run_part, study, trial, setting, one) for one in chosen}
 
     # Never all at once: what waits and what is done but not kept would grow with the study.
     going = start(count + _WAITING)
@@ -195,7 +186,7 @@ def _from_cluster(
     (setting,) = client.scatter([trial.prepare(study)], broadcast=True, hash=False)
 
     def start(part: Part) -> Any:  # noqa: ANN401 - as above
-        return client.submit(_run_part, study, trial, setting, part, pure=False)
+        return client.submit(run_part, study, trial, setting, part, pure=False)
 
     window = _WAITING + sum(client.nthreads().values())
     ahead = iter(parts)

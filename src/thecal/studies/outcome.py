@@ -87,6 +87,16 @@ def outcome_of(study: Study, records: Mapping[str, Records], replicate: int) -> 
     )
 
 
+def run_part(
+    study: Study,
+    trial: Trial,
+    setting: Any,  # noqa: ANN401 - the trial's own affair
+    replicates: Sequence[int],
+) -> list[Outcome]:
+    """Run some replicates and return what is kept of each; workers are sent here."""
+    return [outcome_of(study, trial.run_replicate(study, setting, one), one) for one in replicates]
+
+
 def _people(arms: Sequence[Records]) -> dict[str, Array]:
     names = dict.fromkeys(name for one in arms for name in one.traits)
     return {

@@ -16,7 +16,9 @@ ONE_THREAD: Final = dict.fromkeys(
 """Threads of one replicate would only wait for those of another."""
 
 _FROM_ONE: Final = "forkserver"
-"""One process imports thecal, and the workers are copies of it: started once, held once."""
+"""One process imports what replicates need, and the workers are copies of it: imported once."""
+
+_NEEDED: Final = ["thecal.studies.outcome", "thecal.studies.trial", "thecal.quantity.edge"]
 
 
 @contextmanager
@@ -25,10 +27,10 @@ def local_workers(count: int) -> Iterator[ProcessPoolExecutor]:
 
     A key press that interrupts reaches this process alone, which then ends the others.
     """
-    context = multiprocessing.get_context(
-        _FROM_ONE if _FROM_ONE in multiprocessing.get_all_start_methods() else None
-    )
-    context.set_forkserver_preload(["thecal.studies.campaign", "thecal.studies.trial"])
+    copies = _FROM_ONE in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context(_FROM_ONE if copies else None)
+    if copies:
+        context.set_forkserver_preload(_NEEDED)
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
     try:
