@@ -14,7 +14,7 @@ from tests.patients.bodies import simple_kinetics
 from tests.patients.history import History
 from thecal.errors import InputError
 from thecal.formulary import load_formulary
-from thecal.patients import ORAL, PUMP, Exposure, Kinetics, Pool, Route, make_pool
+from thecal.patients import ORAL, PUMP, Aim, Exposure, Kinetics, Pool, Route, make_pool
 from thecal.patients.kinetics import DAYS, make_kinetics
 
 Array = NDArray[np.float64]
@@ -40,16 +40,16 @@ days = st.lists(
 def kinetics() -> Kinetics:
     drug = load_formulary().drug("morphine")
     return make_kinetics(
-        drug, people=PEOPLE, seed=SEED, tip=TIP, levels=LEVELS, oral_form=FORM, threads=1
+        drug, people=PEOPLE, seed=SEED, aims=[Aim(LEVELS, TIP)], oral_form=FORM, threads=1
     )
 
 
 @cache
 def pool() -> Pool:
-    routes = (Route(PUMP, "pump"), Route(ORAL, "oral", FORM))
+    routes = (Route(PUMP, "pump", TIP), Route(ORAL, "oral", FORM))
     sites = ("plasma", *(f"cord {level}" for level in LEVELS), "cisterna magna")
     drug = load_formulary().drug("morphine")
-    return make_pool(drug, routes, sites, people=PEOPLE, days=DAYS, seed=SEED, tip=TIP, threads=1)
+    return make_pool(drug, routes, sites, people=PEOPLE, days=DAYS, seed=SEED, threads=1)
 
 
 def shown(exposure: Exposure, day: int) -> Array:
@@ -206,4 +206,4 @@ def test_an_unknown_route_is_refused() -> None:
 def test_people_without_a_level_of_pain_are_refused() -> None:
     drug = load_formulary().drug("morphine")
     with pytest.raises(InputError, match="at least one level of pain"):
-        make_kinetics(drug, people=1, seed=1, tip=TIP, levels=())
+        make_kinetics(drug, people=1, seed=1, aims=[Aim((), TIP)])

@@ -11,16 +11,14 @@ from thecal.patients import Pool, Route, make_pool
 SITES = ("cord T10", "cisterna magna", "plasma")
 ROUTES = (
     Route("tablets", "oral", "extended-release"),
-    Route("pump", "pump"),
+    Route("pump", "pump", "T10"),
     Route("shot", "intrathecal", "L2", at_once=True),
 )
 
 
 def pool_of(people: int = 3, days: int = 4, threads: int = 1, seed: int = 5) -> Pool:
     drug = load_formulary().drug("morphine")
-    return make_pool(
-        drug, ROUTES, SITES, people=people, days=days, seed=seed, tip="T10", threads=threads
-    )
+    return make_pool(drug, ROUTES, SITES, people=people, days=days, seed=seed, threads=threads)
 
 
 @pytest.fixture(scope="module")

@@ -164,8 +164,8 @@ def test_an_unknown_population_is_refused() -> None:
     ("old", "new", "match"),
     [
         ("[figures.pain_noise]", "[figures.noise]", "missing pain_noise; unknown noise"),
-        ('tip = "T10"', "", "missing nothing; unknown nothing"),
-        ('tip = "T10"', 'tip = "T10"\ncolour = 1', 'unknown key "colour"'),
+        ('pain = "cancer"', "", "missing nothing; unknown nothing"),
+        ('pain = "cancer"', 'pain = "cancer"\ncolour = 1', 'unknown key "colour"'),
     ],
 )
 def test_an_incomplete_population_is_refused(

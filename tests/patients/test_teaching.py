@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from thecal.body import load_anatomy
 from thecal.cli import app
-from thecal.errors import InputError
-from thecal.patients import populations
+from thecal.errors import InputError, KnowledgeError
+from thecal.patients import load_population, populations, teaching
 from thecal.patients.pain import KINDS
-from thecal.patients.teaching import load_teaching_cohort, teaching_person
+from thecal.patients.teaching import TeachingPerson, load_teaching_cohort, teaching_person
 from thecal.therapy.care.asking import candidate_of
 from thecal.therapy.care.candidacy import judge
 
@@ -26,9 +26,21 @@ def test_everybody_belongs_to_a_population_and_has_a_known_kind_of_pain() -> Non
     assert {one.kind for one in COHORT} == set(KINDS)
 
 
-def test_every_place_is_a_vertebra() -> None:
-    levels = set(load_anatomy("adult").level_names)
-    assert {one.place for one in COHORT} <= levels
+@pytest.mark.parametrize("one", COHORT, ids=[one.name for one in COHORT])
+def test_the_pain_lies_at_a_place_of_the_population(one: TeachingPerson) -> None:
+    places = load_population(one.population).places
+    assert [place.levels for place in places if place.name == one.place] == [one.levels]
+
+
+def test_a_place_that_the_population_lacks_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "cohort.toml"
+    whole = teaching._FILE.read_text("utf-8")
+    broken.write_text(whole.replace('"back and belly"', '"big toe"', 1), encoding="utf-8")
+    monkeypatch.setattr(teaching, "_FILE", broken)
+    with pytest.raises(KnowledgeError, match='Ada has pain at "big toe"; advanced-cancer has back'):
+        load_teaching_cohort.__wrapped__()
 
 
 def test_a_life_expectancy_is_told_in_cancer_only() -> None:
@@ -55,6 +67,12 @@ def test_the_command_shows_one_with_what_to_type_next() -> None:
     assert told.exit_code == 0
     assert "not now: an untreated addiction" in told.output
     assert "thecal expect --age 38 --pain 7 --oral 380" in told.output
+
+
+def test_the_command_shows_where_the_pain_lies() -> None:
+    told = CliRunner().invoke(app, ["people", "Clara"])
+    assert "neuropathic: neck and arms" in told.output
+    assert "beside C4, C5, C6, C7" in told.output
 
 
 def test_the_command_lists_all() -> None:

@@ -43,6 +43,7 @@ def _as_object(one: TeachingPerson) -> dict[str, Any]:
     judged = judge(candidate_of(one.questions()))
     reasons = [{"does": reason.does, "words": reason.words} for reason in judged.reasons]
     told = {**asdict(one), "answers": dict(one.answers)}
+    told["levels"] = list(one.levels)
     return {**told, "verdict": judged.verdict, "offered": judged.offered, "reasons": reasons}
 
 
@@ -67,7 +68,8 @@ def _card(one: TeachingPerson) -> None:
     judged = judge(candidate_of(one.questions()))
     typer.echo(f"{one.name}, {one.sex}, {one.age} years: {one.diagnosis}.")
     typer.echo(one.words)
-    typer.echo(f"  pain                {one.pain:g} of 10, {one.kind}, at {one.place}")
+    typer.echo(f"  pain                {one.pain:g} of 10, {one.kind}: {one.place}")
+    typer.echo(f"  cord                beside {', '.join(one.levels)}")
     typer.echo(f"  opioid by mouth     {one.oral:g} mg/day of oral morphine")
     if one.survival is not None:
         typer.echo(f"  life expectancy     about {one.survival:g} months")

@@ -7,7 +7,7 @@ of a few terms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ from thecal.patients.pool import Route, make_pool
 
 if TYPE_CHECKING:
     from thecal.formulary import Drug
+    from thecal.patients.places import Aim
     from thecal.patients.pool import Pool
 
 Array = NDArray[np.float64]
@@ -42,16 +43,25 @@ class Kinetics:
     ----------
     unit
         By route (`ORAL`, `PUMP`): ng/mL at plasma, cord and cisterna on each whole day after the
-        start of 1 mg/day, shape (people, 3, `DAYS` + 1).
+        start of 1 mg/day, shape (aims x people, 3, `DAYS` + 1); the people of one aim stand
+        together.
+    aims
+        How many ways pain and tip lie to each other in these people; with one it is the same for
+        everybody.
     """
 
     drug: str
     unit: Mapping[str, Array]
+    aims: int = 1
 
     @property
     def people(self) -> int:
         """How many there are."""
-        return len(self.unit[PUMP])
+        return len(self.unit[PUMP]) // self.aims
+
+    def at(self, body: NDArray[np.int64], aim: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where these people with these aims stand in `unit`, shape (n,)."""
+        return body if self.aims == 1 else aim * self.people + body
 
     def settled(self, route: str, mg_per_day: Array, who: NDArray[np.int64]) -> Sites:
         """Return what steady doses show in some people; ng/mL, shape (len(who),) at each site."""
@@ -59,8 +69,12 @@ class Kinetics:
         return Sites(shown[:, 0], shown[:, 1], shown[:, 2])
 
     def reference(self) -> Reference:
-        """Return what 1 mg/day shows in the reference person, the median of these."""
-        middle = {name: np.median(unit[:, :, -1], axis=0) for name, unit in self.unit.items()}
+        """Return what 1 mg/day shows in the reference person, the median of these.
+
+        With the pain at the main place and the tip there.
+        """
+        some = self.people
+        middle = {name: np.median(unit[:some, :, -1], axis=0) for name, unit in self.unit.items()}
         sites = {name: Sites(*(np.asarray(one) for one in row)) for name, row in middle.items()}
         return Reference(oral=sites.get(ORAL), pump=sites[PUMP])
 
@@ -70,45 +84,65 @@ def make_kinetics(
     *,
     people: int,
     seed: int,
-    tip: str,
-    levels: tuple[str, ...],
+    aims: Sequence[Aim],
     oral_form: str = "",
     threads: int | None = None,
 ) -> Kinetics:
-    """Draw kinetic people and compute their responses; some 20 s for 1,000 with two routes.
+    """Draw kinetic people and compute their responses; some 20 s for 1,000, one tip and tablets.
 
     Parameters
     ----------
-    tip
-        Vertebral level of the catheter tip.
-    levels
-        Vertebral levels of the pain; the cord's concentration is the mean over them.
+    aims
+        How pain and tip lie to each other; the cord's concentration is the mean over the levels of
+        the pain. The first is that of the reference person.
     oral_form
         Form of the tablets; without it there is no oral route.
 
     Raises
     ------
     InputError
-        If there are no people or levels, or a level or form is unknown.
+        If there are no people, aims or levels, or a level or form is unknown.
     """
-    if not levels:
+    if not aims or not all(aim.levels for aim in aims):
         raise InputError("kinetic people need at least one level of pain")
-    routes = [Route(PUMP, "pump")]
+    tips = dict.fromkeys(aim.tip for aim in aims)
+    routes = [Route(f"{PUMP} {tip}", "pump", tip) for tip in tips]
     if oral_form:
         routes.append(Route(ORAL, "oral", oral_form))
-    sites = ("plasma", *(f"cord {level}" for level in levels), "cisterna magna")
     pool = make_pool(
-        drug, routes, sites, people=people, days=DAYS, seed=seed, tip=tip, threads=threads
+        drug, routes, sites_of(aims), people=people, days=DAYS, seed=seed, threads=threads
     )
-    return Kinetics(drug.id, {route.name: _daily(pool, route.name) for route in routes})
+    unit = {PUMP: _daily(pool, aims, [f"{PUMP} {aim.tip}" for aim in aims])}
+    if oral_form:
+        unit[ORAL] = _daily(pool, aims, [ORAL] * len(aims))
+    return Kinetics(drug.id, unit, len(aims))
 
 
-def _daily(pool: Pool, route: str) -> Array:
+def sites_of(aims: Sequence[Aim]) -> tuple[str, ...]:
+    """Return what is read of a body for these aims: plasma, each cord once, cisterna."""
+    return ("plasma", *dict.fromkeys(cord_of(aim) for aim in aims), "cisterna magna")
+
+
+def cord_of(aim: Aim) -> str:
+    """Return the site of a pool that is the cord at the pain's levels."""
+    return f"cord {'+'.join(aim.levels)}"
+
+
+def seen_at(pool: Pool, route: str, aim: Aim, hours: Sequence[float]) -> Array:
+    """Return plasma, cord at the pain and cisterna of everybody, ng/mL, shape (people, 3, hours).
+
+    For each mcg/h, or mcg at once, by a route of the pool.
+    """
     who = np.arange(pool.people)
-    days = [pool.read(route, who, 24.0 * day) for day in range(DAYS + 1)]
-    shown = np.stack(days, axis=-1) * _MCG_PER_H
-    cord = shown[:, 1:-1].mean(axis=1)
-    return steadied(np.stack([shown[:, 0], cord * _NG_PER_MCG, shown[:, -1] * _NG_PER_MCG], axis=1))
+    shown = np.stack([pool.read(route, who, hour) for hour in hours], axis=-1)
+    cord = shown[:, pool.sites.index(cord_of(aim))]
+    return np.stack([shown[:, 0], cord * _NG_PER_MCG, shown[:, -1] * _NG_PER_MCG], axis=1)
+
+
+def _daily(pool: Pool, aims: Sequence[Aim], routes: Sequence[str]) -> Array:
+    hours = [24.0 * day for day in range(DAYS + 1)]
+    parts = [seen_at(pool, route, aim, hours) for aim, route in zip(aims, routes, strict=True)]
+    return steadied(np.concatenate(parts) * _MCG_PER_H)
 
 
 def steadied(shown: Array) -> Array:
@@ -126,7 +160,8 @@ class Exposure:
     Parameters
     ----------
     who
-        Which of the kinetic people each is, shape (n,); one may stand there more than once.
+        Where each stands in the kinetics (`Kinetics.at`), shape (n,); one may stand there more
+        than once.
     """
 
     def __init__(self, kinetics: Kinetics, who: NDArray[np.int64]) -> None:

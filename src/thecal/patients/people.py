@@ -38,7 +38,7 @@ class People:
     Attributes
     ----------
     kinetic
-        Which of the kinetic people each is.
+        Where each stands in the kinetics: whose body, and how pain and tip lie to each other.
     tolerance
         Factor on the concentrations that they need, 1 or more.
     susceptibility
@@ -149,7 +149,7 @@ def _draw(
 ) -> People:
     items = tuple(item.id for item in response.items)
     traits = draw_traits(population, settled, items, generator, _BLOCK)
-    kinetic = generator.integers(kinetics.people, size=_BLOCK)
+    kinetic = kinetics.at(generator.integers(kinetics.people, size=_BLOCK), traits.aim)
     naive = response.drive(entry_sites(traits, kinetics, kinetic), np.ones(_BLOCK))
     tolerance = np.maximum(1.0, naive / traits.entry_drive)
     return People(

@@ -45,7 +45,8 @@ FINE_HOURS: Final = 48
 class Route:
     """How a unit enters: a name for people, a route and a site of `thecal.body.ROUTES`.
 
-    ``at_once`` is a unit dose of 1 mcg at time 0, else 1 mcg/h from time 0 on.
+    The site of the route "pump" is the vertebral level of the catheter tip. ``at_once`` is a unit
+    dose of 1 mcg at time 0, else 1 mcg/h from time 0 on.
     """
 
     name: str
@@ -61,7 +62,7 @@ class Pool:
     Attributes
     ----------
     sites
-        What is read, as `thecal.body.Body.row` names it.
+        What is read, as `thecal.body.Body.row` names it; "cord T8+T10" is a mean of levels.
     units
         The unit of each site, for each mcg/h or mcg given.
     hours
@@ -113,15 +114,12 @@ def make_pool(
     people: int,
     days: int,
     seed: int,
-    tip: str = "",
     threads: int | None = None,
 ) -> Pool:
     """Draw adults and compute what a unit by each route does in them.
 
     Parameters
     ----------
-    tip
-        The vertebral level of the catheter tip, for the route "pump".
     people
         How many; the same seed gives the same first ones for any number.
     days
@@ -150,48 +148,57 @@ def make_pool(
     ).astype(np.float64)
     hours = hours[hours <= days * 24.0]
     wanted = Wanted(values_s=(hours * HOUR_S).astype(np.int64))
-    parameters = parameters_of(drug, anatomy)
-    drawn = _Drawn(anatomy, parameters, seed, people, tip)
-    units: tuple[str, ...] = ()
-    responses = {}
-    for route in routes:
-        given = _unit(route, days)
-        members = _members(drawn, route, sites, given)
-        responses[route.name] = Followed.joined(follow(members, wanted, threads=threads)).values
+    bodies = _bodies(parameters_of(drug, anatomy), anatomy, seed, people)
+    members = _members(bodies, routes, sites, days)
+    values = Followed.joined(follow(members, wanted, threads=threads)).values
+    # The routes of one body stand side by side.
+    responses = {one.name: values[k :: len(routes)] for k, one in enumerate(routes)}
     units = tuple("ng/mL" if one.startswith("plasma") else "mcg/mL" for one in sites)
     return Pool(drug.id, tuple(sites), units, hours, responses)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    anatomy: Anatomy
-    parameters: Parameters
-    seed: int
-    people: int
-    tip: str
-
-    def bodies(self) -> Iterator[tuple[Body, str]]:
-        for number in range(self.people):
-            one = draw(self.parameters, self.anatomy, stream(self.seed, number))
-            made = build_body(
-                one.anatomy, one.parameters, dispersion=one.dispersion, cell_cm=one.cell_cm
-            )
-            yield made, self.tip
-
-
-def _unit(route: Route, days: int) -> Schedule:
-    given = Dose(0, 0, 1.0) if route.at_once else Rate(0, 0, days * DAY_S, 1.0)
-    return Schedule.of(np.zeros((1, 1)), [given], end_s=days * DAY_S)
+def _bodies(parameters: Parameters, anatomy: Anatomy, seed: int, people: int) -> Iterator[Body]:
+    for number in range(people):
+        one = draw(parameters, anatomy, stream(seed, number))
+        yield build_body(
+            one.anatomy, one.parameters, dispersion=one.dispersion, cell_cm=one.cell_cm
+        )
 
 
 def _members(
-    drawn: _Drawn, route: Route, sites: Sequence[str], given: Schedule
+    bodies: Iterator[Body], routes: Sequence[Route], sites: Sequence[str], days: int
 ) -> Iterator[Member]:
-    for body, tip in drawn.bodies():
-        if route.route == "pump":
-            anatomy = body.anatomy
-            channel = body.tip_channel(anatomy.middle_cm(anatomy.level_index(tip)))
+    # One schedule for all of a kind, so that the work on its timing is done once.
+    given = {at_once: _unit(days, at_once=at_once) for at_once in (False, True)}
+    for body in bodies:
+        rows = _rows(body, sites)
+        for route in routes:
+            channels = _channel(body, route)[:, None]
+            yield Member(body.network, rows, replace(given[route.at_once], channels=channels))
+
+
+def _unit(days: int, *, at_once: bool) -> Schedule:
+    given = Dose(0, 0, 1.0) if at_once else Rate(0, 0, days * DAY_S, 1.0)
+    return Schedule.of(np.zeros((1, 1)), [given], end_s=days * DAY_S)
+
+
+def _channel(body: Body, route: Route) -> Array:
+    if route.route == "pump":
+        anatomy = body.anatomy
+        return body.tip_channel(anatomy.middle_cm(anatomy.level_index(route.site)))
+    return body.channel(route.route, route.site, bolus=route.at_once)
+
+
+def _rows(body: Body, sites: Sequence[str]) -> Array:
+    cord = body.cord_rows()
+    rows = []
+    for site in sites:
+        part, _, levels = site.partition(" ")
+        if part == "cord" and "+" in levels:
+            at = [body.anatomy.level_index(level) for level in levels.split("+")]
+            rows.append(cord[at].mean(axis=0))
         else:
-            channel = body.channel(route.route, route.site, bolus=route.at_once)
-        rows = np.array([body.row(site) for site in sites])
-        yield Member(body.network, rows, replace(given, channels=channel[:, None]))
+            rows.append(body.row(site))
+        if np.isnan(rows[-1]).any():
+            raise InputError(f'"{site}" has a level without cord')
+    return np.array(rows)

@@ -26,6 +26,7 @@ from thecal.patients.pain import (
     spread_within,
     whole,
 )
+from thecal.patients.places import Aim, Place, aims_of, draw_aims, is_place_figure, read_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,20 +72,22 @@ class Population:
 
     Attributes
     ----------
-    levels
-        Vertebral levels of the pain.
-    tip
-        Where the catheter's tip is placed for it.
+    places
+        Where their pain lies; the first is the main place.
     weights
         Weight of the background of some side effects, by their ids; 1 for the others.
     """
 
     id: str
     title: str
-    levels: tuple[str, ...]
-    tip: str
+    places: tuple[Place, ...]
     figures: Table[Figure]
     weights: Table[float]
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """How pain and tip may lie to each other in these people."""
+        return aims_of(self.places)
 
 
 def populations() -> tuple[str, ...]:
@@ -105,26 +108,25 @@ def load_population(name: str) -> Population:
 
     Examples
     --------
-    >>> load_population("advanced-cancer").tip
-    'T10'
+    >>> [place.name for place in load_population("low-back").places]
+    ['low back', 'legs', 'middle of the back']
     """
     if name not in populations():
         raise InputError(f'there is no population "{name}"; there are {", ".join(populations())}')
     file = _DATA / f"{name}.toml"
-    rest, figures = load_document(file, other_keys=("title", "levels", "tip", "pain", "weights"))
+    rest, figures = load_document(file, other_keys=("title", "places", "pain", "weights"))
     needed = (*FIGURES, *ENTRY_PUMP) if set(ENTRY_PUMP) & set(figures) else FIGURES
     missing = [figure for figure in needed if figure not in figures]
-    unknown = [figure for figure in figures if figure not in (*needed, *PAIN)]
-    if missing or unknown or not {"title", "levels", "tip", "pain"} <= set(rest):
+    known = (*needed, *PAIN)
+    unknown = [one for one in figures if one not in known and not is_place_figure(one)]
+    if missing or unknown or not {"title", "pain"} <= set(rest):
         raise KnowledgeError(
             f"{file.name}: missing {', '.join(missing) or 'nothing'}; "
             f"unknown {', '.join(unknown) or 'nothing'}"
         )
     weights = {item: float(weight) for item, weight in rest.get("weights", {}).items()}
-    figures = whole(figures, rest["pain"])
-    return Population(
-        name, rest["title"], tuple(rest["levels"]), rest["tip"], figures, Table(weights)
-    )
+    places = read_places(rest.get("places"), figures, file.name)
+    return Population(name, rest["title"], places, whole(figures, rest["pain"]), Table(weights))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,6 +155,9 @@ class Traits:
         What kind of pain each has, as a place in `KINDS`.
     episodes
         Episodes of breakthrough pain a day, on average; 0 of those without.
+    place, aim
+        Where the pain of each lies, as a place in `Population.places`, and how the tip lies to it,
+        as a place in `Population.aims`.
     """
 
     age: Array
@@ -168,6 +173,8 @@ class Traits:
     staying: Array
     kind: NDArray[np.int64]
     episodes: Array
+    place: NDArray[np.int64]
+    aim: NDArray[np.int64]
 
 
 def draw_traits(
@@ -195,8 +202,11 @@ def draw_traits(
         number("untreated_pain") / _HIGHEST_PAIN,
         number("untreated_pain_spread") / _HIGHEST_PAIN,
     )
-    # A stream of its own, so that people without kinds of pain would be the same otherwise.
-    kinds, has, often = generator.spawn(1)[0].random((3, people))
+    # A stream of their own, so that people without kinds or places would be the same otherwise.
+    later = generator.spawn(1)[0]
+    kinds, has, often = later.random((3, people))
+    where, brought = later.random((2, people))
+    place, aim = draw_aims(population.places, settled, where, brought)
     kind = draw_kinds(settled, kinds)
     responsiveness = _responsiveness(settled, next(quantiles), kind)
     dose = _lognormal(next(quantiles), number("entry_dose", "mg/day"), number("entry_dose_spread"))
@@ -224,6 +234,8 @@ def draw_traits(
         staying=staying,
         kind=kind,
         episodes=draw_episodes(settled, has, often),
+        place=place,
+        aim=aim,
     )
 
 

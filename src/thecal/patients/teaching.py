@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from thecal.errors import InputError, KnowledgeError
 from thecal.knowledge import Table
+from thecal.patients.population import load_population
 
 _FILE = files("thecal.patients") / "data" / "teaching" / "cohort.toml"
 _NEEDED: Final = (
@@ -34,7 +35,7 @@ class TeachingPerson:
     Attributes
     ----------
     kind, place
-        Kind of the pain and its vertebral level.
+        Kind of the pain, and where it lies: the name of a place of the population.
     pain
         Usual pain as told, 0 to 10.
     oral
@@ -64,6 +65,12 @@ class TeachingPerson:
     def has_cancer(self) -> bool:
         """Whether the pain is from cancer."""
         return self.population == "advanced-cancer"
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The vertebral levels beside which the cord's segments of the pain lie."""
+        places = load_population(self.population).places
+        return next(one.levels for one in places if one.name == self.place)
 
     def questions(self) -> dict[str, Any]:
         """Return the answers to the questions of candidacy, by name."""
@@ -113,5 +120,11 @@ def teaching_person(name: str) -> TeachingPerson:
 def _person(entry: Mapping[str, Any]) -> TeachingPerson:
     if not set(_NEEDED) <= set(entry) <= {*_NEEDED, "survival", "answers"}:
         raise KnowledgeError(f"{_FILE.name}: {entry.get('name', 'somebody')} is incomplete")
+    places = [one.name for one in load_population(entry["population"]).places]
+    if entry["place"] not in places:
+        raise KnowledgeError(
+            f'{_FILE.name}: {entry["name"]} has pain at "{entry["place"]}"; '
+            f"{entry['population']} has {'; '.join(places)}"
+        )
     values = {**entry, "answers": Table(entry.get("answers", {}))}
     return TeachingPerson(**values)

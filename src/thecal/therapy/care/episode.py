@@ -381,4 +381,5 @@ def traits_of(people: People) -> Mapping[str, Array]:
         "female": people.traits.female.astype(np.float64),
         "escalates": people.escalates.astype(np.float64),
         "entry_dose": people.traits.entry_dose,
+        "place": people.traits.place.astype(np.float64),
     }

@@ -28,11 +28,12 @@ from thecal.patients import (
     ORAL,
     PUMP,
     People,
-    Pool,
     Route,
     make_pool,
     reported_pain,
     rhythm,
+    seen_at,
+    sites_of,
     steadied,
 )
 from thecal.therapy.care.setting import KINETIC_SEED, Setting, World
@@ -51,7 +52,6 @@ _HIGHEST: Final = 10.0
 _EVERY_HOURS: Final = 2
 _SEVERE: Final = 3.0  # NCI CTC grade
 _PERCENT: Final = 100.0
-_NG_PER_MCG: Final = 1000.0
 _MCG_PER_MG: Final = 1000.0
 
 
@@ -95,7 +95,8 @@ class Shots:
     Attributes
     ----------
     unit
-        At plasma, cord and cisterna, shape (bodies, 3, `_HOURS` + 1).
+        At plasma, cord and cisterna, shape (aims x bodies, 3, `_HOURS` + 1), in the order of the
+        setting's kinetics.
     """
 
     unit: Array
@@ -140,18 +141,19 @@ class Screened:
 
 def make_shots(setting: Setting, *, threads: int | None = 1) -> Shots:
     """Return what a shot does in the bodies of a setting; a few seconds for 400."""
-    population = setting.population
+    aims = setting.population.aims
     pool = make_pool(
         load_formulary().drug(setting.effects.drug),
         [Route(_SHOT, "intrathecal", _PUNCTURE, at_once=True)],
-        ("plasma", *(f"cord {level}" for level in population.levels), "cisterna magna"),
+        sites_of(aims),
         people=setting.kinetics.people,
         days=2,
         seed=KINETIC_SEED,
-        tip=population.tip,
         threads=threads,
     )
-    return Shots(_hourly(pool))
+    hours = [float(hour) for hour in range(_HOURS + 1)]
+    shown = np.concatenate([seen_at(pool, _SHOT, aim, hours) for aim in aims])
+    return Shots(steadied(shown * _MCG_PER_MG))
 
 
 def screen(
@@ -332,11 +334,3 @@ def _by_infusion(trial: _Trial) -> _Given:
         return Sites(shown[:, 0], shown[:, 1], shown[:, 2])
 
     return given
-
-
-def _hourly(pool: Pool) -> Array:
-    who = np.arange(pool.people)
-    shown = np.stack([pool.read(_SHOT, who, float(hour)) for hour in range(_HOURS + 1)], axis=-1)
-    shown = shown * _MCG_PER_MG
-    cord = shown[:, 1:-1].mean(axis=1)
-    return steadied(np.stack([shown[:, 0], cord * _NG_PER_MCG, shown[:, -1] * _NG_PER_MCG], axis=1))

@@ -23,6 +23,7 @@ from thecal.patients import (
     People,
     Population,
     draw_people,
+    is_place_figure,
     load_population,
     make_kinetics,
 )
@@ -76,8 +77,9 @@ class Setting:
         names = dict.fromkeys(f"{group}.{name}" for group, name, _ in self._figures())
         # Last, so that the draws of all others do not depend on how many of these there are.
         last = [name for name in names if name in _LAST]
-        first = [name for name in names if name not in _LAST]
-        return (*first, *((_RATIO,) if self.ratio else ()), *last)
+        places = [name for name in names if is_place_figure(name.removeprefix("population."))]
+        first = [name for name in names if name not in {*last, *places}]
+        return (*first, *((_RATIO,) if self.ratio else ()), *last, *places)
 
     def label(self, name: str) -> str:
         """Return what one of `uncertain` is, in words."""
@@ -268,8 +270,7 @@ def prepare_setting(
         drug,
         people=bodies,
         seed=KINETIC_SEED,
-        tip=people.tip,
-        levels=people.levels,
+        aims=people.aims,
         oral_form=_ORAL_FORM if effects.by_conversion else "",
         threads=threads,
     )
