@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from thecal.errors import KnowledgeError
 from thecal.formulary import load_formulary
@@ -27,6 +28,8 @@ from thecal.patients import (
 from thecal.patients.places import TIP_AT_PAIN, Place, aims_of, draw_aims
 
 ROOT = Path(__file__).parents[2]
+Array = NDArray[np.float64]
+
 POPULATIONS = populations()
 CANCER = "advanced-cancer"
 BODIES = 12
@@ -53,14 +56,14 @@ def kinetics(drug: str) -> Kinetics:
     )
 
 
-def settled_at(drug: str, place: str, tip: str, site: int, route: str = PUMP) -> np.ndarray:
+def settled_at(drug: str, place: str, tip: str, site: int, route: str = PUMP) -> Array:
     """Return what a steady dose shows with the pain and the tip there, shape (bodies,)."""
     known = load_population(CANCER)
     levels = next(one.levels for one in known.places if one.name == place)
     aim = next(k for k, one in enumerate(known.aims) if (one.levels, one.tip) == (levels, tip))
     made = kinetics(drug)
     who = made.at(np.arange(BODIES), np.full(BODIES, aim))
-    return made.unit[route][who, site, -1]
+    return np.asarray(made.unit[route][who, site, -1])
 
 
 # Who ----------------------------------------------------------------------------------------------
