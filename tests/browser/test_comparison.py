@@ -43,15 +43,21 @@ def expectation(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> O
     return Opened(browser, write_expectation(small_expectation(), path))
 
 
+@pytest.fixture(scope="module")
+def back_pain(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    path = tmp_path_factory.mktemp("back_pain") / "expectation.html"
+    return Opened(browser, write_expectation(small_expectation("low-back"), path))
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["comparison", "expectation"])
+@pytest.mark.parametrize("name", ["comparison", "expectation", "back_pain"])
 def test_no_window_scrolls_sideways(request: pytest.FixtureRequest, name: str, width: int) -> None:
     page = request.getfixturevalue(name).page
     page.set_viewport_size({"width": width, "height": 1000})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["comparison", "expectation"])
+@pytest.mark.parametrize("name", ["comparison", "expectation", "back_pain"])
 def test_nothing_is_asked_of_a_network(request: pytest.FixtureRequest, name: str) -> None:
     opened = request.getfixturevalue(name)
     assert not [one for one in opened.requests if not one.startswith(("file:", "data:", "blob:"))]

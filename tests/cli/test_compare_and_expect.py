@@ -37,7 +37,13 @@ def test_compare_prints_tables_under_the_notice() -> None:
 
 def test_expect_prints_one_json_object() -> None:
     told = json.loads(run("expect", "--pain", "8", "--json"))
-    assert told["given"] == {"age": None, "pain": 8.0, "oral": None}
+    assert told["given"] == {
+        "age": None,
+        "pain": 8.0,
+        "oral": None,
+        "sex": None,
+        "kind": None,
+    }
 
 
 def test_expect_prints_what_will_not_change() -> None:
@@ -53,3 +59,18 @@ def test_expect_writes_its_page(tmp_path: Path) -> None:
 def test_expect_refuses_a_pain_that_cannot_be() -> None:
     with pytest.raises(InputError, match="pain: 11, but 0 to 10 is allowed"):
         run("expect", "--pain", "11")
+
+
+def test_expect_answers_for_a_teaching_person() -> None:
+    told = json.loads(run("expect", "Yusuf", "--json"))
+    assert told["population"] == "refractory pain of the low back and legs"
+
+
+def test_compare_answers_for_pain_that_is_not_from_cancer() -> None:
+    told = json.loads(run("compare", "chronic-noncancer", "--weeks", "4", "--json"))
+    assert told["treatments"]["mouth"] == "medicines by mouth as before"
+
+
+def test_expect_refuses_a_kind_of_pain_that_is_not_on_record() -> None:
+    with pytest.raises(InputError, match='kind: "visceral", but nociceptive or '):
+        run("expect", "--kind", "visceral")

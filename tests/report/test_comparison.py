@@ -52,3 +52,9 @@ def test_the_dose_of_the_pump_is_told_in_mg() -> None:
 def test_the_same_comparison_gives_the_same_page(tmp_path: Path) -> None:
     first = write_comparison(small_comparison(), tmp_path / "new" / "a.html").read_bytes()
     assert first == render_comparison(small_comparison()).encode()
+
+
+def test_outside_cancer_the_page_says_that_there_is_no_such_trial() -> None:
+    page = render_comparison(small_comparison(1, "low-back"))
+    assert "For the people of this page there is no such trial." in page
+    assert "thecal study" not in page

@@ -19,6 +19,25 @@ def test_each_answer_stands_beside_a_published_figure() -> None:
         assert all(line.sources for line in lines)
 
 
+def test_where_nothing_was_published_the_page_says_so() -> None:
+    found = small_expectation("low-back")
+    without = sum(not line.sources for lines in groups(found).values() for line in lines)
+    assert without > 0
+    assert render_expectation(found).count("nothing was found that may be set beside") == without
+
+
+def test_the_page_says_what_is_not_known() -> None:
+    page = render_expectation(small_expectation("low-back"))
+    assert "What is not known" in page
+    assert "No trial has drawn lots between the two in pain that is not from cancer." in page
+
+
+def test_the_same_expectation_gives_the_same_page() -> None:
+    first = render_expectation(small_expectation("chronic-noncancer"))
+    small_expectation.cache_clear()
+    assert render_expectation(small_expectation("chronic-noncancer")) == first
+
+
 def test_a_chance_is_told_in_people() -> None:
     first = groups(small_expectation())["Pain"][0]
     assert " of 100 people (" in first.pump
@@ -35,4 +54,4 @@ def test_the_page_says_that_the_source_of_the_pain_stays() -> None:
 
 
 def test_the_page_says_which_given_number_changes_nothing() -> None:
-    assert "The age chooses whom to count" in render_expectation(small_expectation())
+    assert "The age picks nobody" in render_expectation(small_expectation())

@@ -14,12 +14,15 @@ from thecal.cli.progress import progress
 
 def compare(
     population: Annotated[
-        str, typer.Argument(help="Whom to treat, as advanced-cancer.")
+        str, typer.Argument(help="Whom to treat, as low-back or chronic-noncancer.")
     ] = "advanced-cancer",
     *,
-    weeks: Annotated[int, typer.Option(help="For how long.")] = 12,
+    weeks: Annotated[
+        int | None,
+        typer.Option(help="For how long; 12 in cancer, else 26.", show_default=False),
+    ] = None,
     people: Annotated[int, typer.Option(help="How many people in each replicate.")] = 100,
-    replicates: Annotated[int, typer.Option(help="How often to draw anew what is uncertain.")] = 60,
+    replicates: Annotated[int, typer.Option(help="How often to draw anew what is uncertain.")] = 40,
     seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 1,
     report: Annotated[
         Path | None,

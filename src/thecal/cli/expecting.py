@@ -13,12 +13,29 @@ from thecal.cli.progress import progress
 
 
 def expect(
+    who: Annotated[
+        str | None,
+        typer.Argument(
+            help="One of the thirty of thecal people, as Mara, or the TOML file of a person.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     population: Annotated[
-        str, typer.Option(help="The population that the person belongs to.")
-    ] = "advanced-cancer",
+        str | None,
+        typer.Option(
+            help='Whom the person belongs to, as low-back or "failed back surgery"; '
+            "advanced-cancer when nothing says so.",
+            show_default=False,
+        ),
+    ] = None,
     age: Annotated[float | None, typer.Option(help="Years; any age when left out.")] = None,
+    sex: Annotated[str | None, typer.Option(help="female or male.")] = None,
     pain: Annotated[float | None, typer.Option(help="Pain as told today, 0 to 10.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="Of the pain: nociceptive, neuropathic, mixed or deafferentation."),
+    ] = None,
     oral: Annotated[
         float | None, typer.Option(help="Opioid by mouth today, mg/day of oral morphine.")
     ] = None,
@@ -37,14 +54,21 @@ def expect(
 ) -> None:
     """Say what a person may expect of a pump, from virtual people like that one."""
     started = time.perf_counter()
+    from thecal.therapy.care.describing import describe
     from thecal.therapy.care.expecting import expect as look_ahead
     from thecal.therapy.care.expecting import expectation_object
     from thecal.therapy.care.given import Given
 
-    given = Given(age=age, pain=pain, oral=oral)
+    told = Given(age=age, pain=pain, oral=oral, sex=sex, kind=kind)
+    person = describe(who, population, told)
     with progress("people like this one") as done:
         found = look_ahead(
-            given, population, people=people, replicates=replicates, seed=seed, done=done
+            person.given,
+            person.population,
+            people=people,
+            replicates=replicates,
+            seed=seed,
+            done=done,
         )
     if report is not None:
         from thecal.report.expectation import write_expectation

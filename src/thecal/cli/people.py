@@ -76,11 +76,8 @@ def _card(one: TeachingPerson) -> None:
     typer.echo(f"{one.name} {judged.verdict}.")
     for reason in judged.reasons:
         typer.echo(f"  {WEIGHT[reason.does]}: {reason.words}")
-    if one.has_cancer:
+    typer.echo(f"What people like this may expect: thecal expect {one.name}")
+    if not one.has_cancer:
         typer.echo(
-            "What people like this may expect: thecal expect "
-            f"--age {one.age} --pain {one.pain:g} --oral {one.oral:g}"
+            f"What a screening trial would show: thecal screen --population {one.population}"
         )
-    else:
-        wanted = f"thecal screen --population {one.population}"
-        typer.echo(f"What a screening trial would show: {wanted}")

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from thecal.evidence import load_library
-from thecal.report.comparison_words import lead, published_rows, rows, words_of_picture
+from thecal.report.comparison_words import counted, lead, published_rows, rows, words_of_picture
+from thecal.report.expectation_words import sources_of
 from thecal.report.sheet import figure_json, render_sheet, write_sheet
 from thecal.report.theme import ACCENT, NOTICE_PX, finish
 from thecal.therapy.care.comparing import ROUTES, Comparison, Route, Series
@@ -193,6 +194,8 @@ def render_comparison(found: Comparison) -> str:
             "rows": rows(found),
             "published": published_rows(found),
             "claim": load_library().claim(_CLAIM),
+            "counted": counted(found),
+            "unknown": [(one.words, sources_of(one.figures)) for one in found.unknown],
             "weeks": found.days[-1] // _WEEK,
             "figure": figure_json(figure),
             "height": figure.layout.height,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from thecal.evidence import Published
+
 _SHOWN: Final = (
     "pain",
     "constipation_moderate",
@@ -95,13 +97,35 @@ def published_rows(found: Comparison) -> list[PublishedRow]:
             PublishedRow(
                 f"{capitalised(one.check.words)}, week {one.check.day // _WEEK}",
                 f"{spread_in_words(one.mouth)} {unit}",
-                published["mouth"].stated(),
+                _stated(published["mouth"]),
                 f"{spread_in_words(one.pump)} {unit}",
-                published["pump"].stated(),
-                f"{published['pump'].id}, {published['mouth'].id}",
+                _stated(published["pump"]),
+                ", ".join(
+                    figure.id for figure in (published["pump"], published["mouth"]) if figure
+                ),
             )
         )
     return said
+
+
+def _stated(figure: Published | None) -> str:
+    return figure.stated() if figure else "nothing found"
+
+
+def counted(found: Comparison) -> str:
+    """Return who is counted: those whom a screening trial leaves, and those who are still seen."""
+    weeks = found.days[-1] // _WEEK
+    chosen = (
+        ""
+        if found.seen[0] == found.entered
+        else f"Of {number(found.entered)} people asked, {number(found.seen[0])} passed the trial "
+        "and got the pump; only these are counted, by mouth too. "
+    )
+    return (
+        f"{chosen}A visit counts those who are seen in both treatments: {number(found.seen[0])} at "
+        f"entry, {number(found.seen[-1])} in week {weeks}; the others have died or are no longer "
+        "seen."
+    )
 
 
 def lead(found: Comparison) -> list[str]:
@@ -141,7 +165,7 @@ def print_comparison(
     console.print(f"The same people by mouth and by pump: {found.population}", markup=False)
     console.print(
         f"{found.people} people in each of {found.replicates} replicates, seed {found.seed}; "
-        f"{found.seen[-1]} of {found.seen[0]} still seen at the end; {seconds:.1f} s",
+        f"{seconds:.1f} s. {counted(found)}",
         style="dim",
         markup=False,
     )
@@ -163,6 +187,10 @@ def print_comparison(
             beside.add_row(one.words, one.mouth, one.mouth_published, one.pump, one.pump_published)
         console.print()
         console.print(beside)
+    console.print()
+    console.print("What is not known", style="bold")
+    for unknown in found.unknown:
+        console.print(f"- {unknown.words}", markup=False)
     if report is not None:
         console.print(f"Report: {report}", style="bold", markup=False, soft_wrap=True)
 

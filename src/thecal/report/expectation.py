@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thecal.report.expectation_words import (
+    counted,
     graded,
     groups,
     like_this_one,
@@ -30,8 +31,11 @@ def render_expectation(found: Expectation) -> str:
             "groups": groups(found),
             "like_this_one": like_this_one(found),
             "no_matter": no_matter(found),
+            "counted": counted(found),
+            "outside": [_told(one) for one in found.outside],
             "operation": [_told(one) for one in found.operation],
             "unchanged": [_told(one) for one in found.unchanged],
+            "unknown": [_told(one) for one in found.unknown],
         },
     )
 

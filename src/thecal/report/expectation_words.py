@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from thecal.evidence import Claim, Published
     from thecal.therapy.care.replicates import Spread
 
-_NAMES: Final = {"age": "age", "pain": "pain", "oral": "dose by mouth"}
+_NAMES: Final = {"age": "age", "sex": "sex", "pain": "pain", "oral": "dose by mouth"}
 _ARMS: Final = {"IDDS+CMM": "with a pump", "CMM": "without a pump"}
 """Names of arms that only their trial uses."""
 _FULL: Final = 100.0
@@ -87,8 +87,13 @@ def like_this_one(found: Expectation) -> str:
         "age": f"age within {found.near['age']:g} years",
         "pain": f"pain within {found.near['pain']:g} of it",
         "oral": f"dose by mouth within {found.near['oral']:g} times of it",
+        "kind": "the same kind of pain",
     }
-    asked = [words for name, words in near.items() if getattr(found.given, name) is not None]
+    asked = [
+        words
+        for name, words in near.items()
+        if getattr(found.given, name) is not None and name not in found.indifferent
+    ]
     how = f" ({', '.join(asked)})" if asked else ""
     return (
         f"{number(found.found)} virtual people like this one{how} were found among "
@@ -97,13 +102,23 @@ def like_this_one(found: Expectation) -> str:
 
 
 def no_matter(found: Expectation) -> str:
-    """Return which of the given numbers change nothing; empty where each does."""
+    """Return which of the given answers change nothing; empty where each does."""
     given = [_NAMES[name] for name in found.indifferent if getattr(found.given, name) is not None]
     if not given:
         return ""
+    picks, it = ("picks", "it") if len(given) == 1 else ("pick", "them")
     return (
-        f"The {' and the '.join(given)} chooses whom to count, but nothing in this simulation "
-        "depends on it."
+        f"The {' and the '.join(given)} {picks} nobody: nothing in this simulation depends on {it}."
+    )
+
+
+def counted(found: Expectation) -> str:
+    """Return who is counted in the answers after the first day."""
+    if not found.selects:
+        return "Counted are those who still live and are still seen at the time named."
+    return (
+        "After the trial only those are counted who passed it and got the pump, and who still live "
+        "and are still seen; without the pump it is the same people."
     )
 
 
@@ -114,7 +129,7 @@ def sources_of(figures: Sequence[Published]) -> tuple[Source, ...]:
     for one in figures:
         study = library.studies[one.study]
         when = f", {one.occasion()}" if one.occasion() else ""
-        arm = f", {_ARMS.get(one.arm, one.arm)}" if one.arm else ""
+        arm = f", {_ARMS.get(one.arm, one.arm.replace('+', ', '))}" if one.arm else ""
         said.append(
             Source(
                 stated=one.stated(),
@@ -181,12 +196,17 @@ def print_expectation(
     if found.given.words():
         console.print(f"A person: {found.given.words()}", markup=False)
     console.print(f"{like_this_one(found)} {no_matter(found)}".strip(), style="dim", markup=False)
+    console.print(counted(found), style="dim", markup=False)
+    for one in found.outside:
+        console.print(f"Outside what the model was made for: {one.words}", style="bold red")
+    console.print(f"With the pump: {found.pump}. Without: {found.mouth}.", markup=False)
     for group, lines in groups(found).items():
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
         for name in (group, "with the pump", "without", "published", "grade"):
             table.add_column(name, overflow="fold")
         for line in lines:
             published = "; ".join(f"{source.stated} {source.id}" for source in line.sources)
+            published = published or "nothing found"
             table.add_row(line.words, line.pump, line.mouth, published, line.grade)
         console.print()
         console.print(table)
@@ -194,6 +214,7 @@ def print_expectation(
     for title, told in (
         ("The operation itself", found.operation),
         ("What will not change", found.unchanged),
+        ("What is not known", found.unknown),
     ):
         console.print(title, style="bold")
         for one in told:

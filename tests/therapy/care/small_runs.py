@@ -12,15 +12,17 @@ from thecal.therapy.care.given import Given
 
 BODIES = 12
 PERSON = Given(age=60.0, pain=8.0, oral=300.0)
+BACK_PAIN = Given(age=60.0, sex="female", pain=8.0, kind="neuropathic", oral=100.0)
 
 
 @cache
-def small_comparison(seed: int = 1) -> Comparison:
+def small_comparison(seed: int = 1, population: str = "advanced-cancer") -> Comparison:
     with patch.object(comparing, "BODIES", BODIES):
-        return compare_routes(weeks=5, people=20, replicates=5, seed=seed)
+        return compare_routes(population, weeks=5, people=20, replicates=5, seed=seed)
 
 
 @cache
-def small_expectation(seed: int = 1) -> Expectation:
+def small_expectation(population: str = "advanced-cancer") -> Expectation:
+    given = PERSON if population == "advanced-cancer" else BACK_PAIN
     with patch.object(expecting, "BODIES", BODIES):
-        return expect(PERSON, people=20, replicates=5, seed=seed)
+        return expect(given, population, people=20, replicates=5)

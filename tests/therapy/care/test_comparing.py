@@ -53,7 +53,10 @@ def test_shares_lie_within_0_and_100() -> None:
 
 
 def test_the_trial_in_cancer_stands_beside() -> None:
-    ids = [(one.check.mouth.id, one.check.pump.id) for one in small_comparison().checked]
+    ids = [
+        (one.check.mouth and one.check.mouth.id, one.check.pump.id)
+        for one in small_comparison().checked
+    ]
     assert ids == [("SMITH2002-20", "SMITH2002-17"), ("SMITH2002-12", "SMITH2002-09")]
 
 
@@ -87,5 +90,18 @@ def test_a_number_that_makes_no_sense_is_refused_by_its_name(name: str) -> None:
 
 
 def test_a_population_without_both_treatments_is_refused() -> None:
-    with pytest.raises(InputError, match="there are some for advanced-cancer"):
-        compare_routes("low-back")
+    with pytest.raises(InputError, match="what they would have by mouth instead was never studied"):
+        compare_routes("established-pump")
+
+
+@pytest.mark.parametrize("population", ["chronic-noncancer", "low-back"])
+def test_pain_outside_cancer_is_compared_too(population: str) -> None:
+    found = small_comparison(1, population)
+    last = {route: found.of("pain", route).at[-1] for route in comparing.ROUTES}
+    assert last["pump"].middle < last["mouth"].middle
+
+
+def test_where_a_trial_selects_those_who_fail_it_are_counted_in_neither_treatment() -> None:
+    found = small_comparison(1, "low-back")
+    assert 0 < found.seen[0] < found.entered
+    assert found.of("pain", "mouth").at[0] == found.of("pain", "pump").at[0]

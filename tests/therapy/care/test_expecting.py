@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from math import isnan
 from unittest.mock import patch
 
 import pytest
@@ -10,12 +11,34 @@ from thecal.errors import InputError
 from thecal.therapy.care import expecting
 from thecal.therapy.care.expecting import expect, expectation_object
 from thecal.therapy.care.given import Given
-from thecal.therapy.care.questions import load_questions
+from thecal.therapy.care.questions import answered_populations, load_questions
 
 
-def test_each_question_has_an_answer() -> None:
-    asked = load_questions("advanced-cancer").questions
-    assert tuple(one.question for one in small_expectation().answers) == asked
+@pytest.mark.parametrize("population", answered_populations())
+def test_each_question_of_each_population_has_an_answer(population: str) -> None:
+    found = small_expectation(population)
+    assert tuple(one.question for one in found.answers) == load_questions(population).questions
+    assert not any(isnan(one.pump.middle) for one in found.answers)
+
+
+def test_what_the_model_was_not_made_for_is_told_of_the_person() -> None:
+    mild = Given(pain=4.0)
+    with patch.object(expecting, "BODIES", BODIES):
+        found = expect(mild, "low-back", people=20, replicates=5)
+    assert next(one.words for one in found.outside).startswith(
+        "Thecal knows people with a pain of 5"
+    )
+
+
+def test_nobody_usual_is_outside_of_what_the_model_was_made_for() -> None:
+    assert small_expectation("low-back").outside == ()
+
+
+def test_people_without_a_deadly_disease_die_as_people_with_a_pump_do() -> None:
+    death = next(
+        one for one in small_expectation("low-back").answers if one.question.event == "death"
+    )
+    assert death.pump.middle > 0.0
 
 
 def test_a_chance_lies_within_0_and_100() -> None:

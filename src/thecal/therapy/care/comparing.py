@@ -7,7 +7,7 @@ same in both, so that what differs is the route. A visit counts a person only if
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
@@ -15,7 +15,8 @@ import numpy as np
 from thecal.evidence import Published
 from thecal.outcomes import Records
 from thecal.outcomes.rules import load_rules
-from thecal.therapy.care.questions import Check, Questions, load_questions
+from thecal.therapy.care.pairing import hidden, without_pump
+from thecal.therapy.care.questions import Check, Questions, Statement, load_questions
 from thecal.therapy.care.replicates import (
     INSIDE,
     Array,
@@ -29,8 +30,8 @@ from thecal.therapy.care.setting import Setting, World, prepare_setting
 Route = Literal["mouth", "pump"]
 ROUTES: Final[tuple[Route, ...]] = get_args(Route)
 
-BODIES: Final = 100
-"""Bodies that a comparison draws from; computing more takes longer and changes little."""
+BODIES: Final = 60
+"""Bodies that a comparison draws from; as many as change no answer by more than chance does."""
 
 MODERATE: Final = 2
 """The NCI CTC grade from which a side effect is moderate or worse."""
@@ -91,8 +92,8 @@ class Checked:
     pump: Spread
 
     @property
-    def published(self) -> dict[Route, Published]:
-        """What the trial found of each treatment."""
+    def published(self) -> dict[Route, Published | None]:
+        """What was found of each treatment; ``None`` where nothing was."""
         return {"mouth": self.check.mouth, "pump": self.check.pump}
 
 
@@ -112,6 +113,10 @@ class Comparison:
         How many people of all replicates were seen in both treatments at each visit.
     with_pump
         Share of those seen last whose pump was running then, percent.
+    study
+        The study that simulates the trial beside; empty without one.
+    unknown
+        What is not known of these people.
     """
 
     population: str
@@ -125,6 +130,13 @@ class Comparison:
     series: tuple[Series, ...]
     judged: tuple[Judged, ...]
     checked: tuple[Checked, ...]
+    study: str
+    unknown: tuple[Statement, ...]
+
+    @property
+    def entered(self) -> int:
+        """How many people were asked; fewer are seen at entry where a screening trial selects."""
+        return self.people * self.replicates
 
     def of(self, name: str, route: Route) -> Series:
         """Return the course of one quantity in one treatment."""
@@ -134,9 +146,9 @@ class Comparison:
 def compare_routes(
     population: str = "advanced-cancer",
     *,
-    weeks: int = 12,
+    weeks: int | None = None,
     people: int = 100,
-    replicates: int = 60,
+    replicates: int = 40,
     seed: int = 1,
     done: Done | None = None,
 ) -> Comparison:
@@ -144,6 +156,8 @@ def compare_routes(
 
     Parameters
     ----------
+    weeks
+        For how long; as is usual for the population where ``None``.
     people
         In each replicate.
     replicates
@@ -156,12 +170,15 @@ def compare_routes(
     InputError
         If there is no such population, or a number makes no sense.
     """
+    asked = load_questions(population)
+    weeks = asked.weeks if weeks is None else weeks
     check_count("weeks", weeks, 1, 52, "later too few of these people are still seen")
     check_count("people", people, 20, 5000, "fewer say nothing, and more take too long")
     check_count("replicates", replicates, 5, 1000, "fewer show no range, and more take too long")
     check_count("seed", seed, 0, 2**63 - 1, "a seed is a whole number")
-    asked = load_questions(population)
-    setting = prepare_setting(population, (asked.mouth, asked.pump), bodies=BODIES, threads=None)
+    setting = prepare_setting(
+        asked.population, (asked.mouth, asked.pump), bodies=BODIES, threads=None
+    )
     days = tuple(range(0, weeks * _WEEK + 1, _WEEK))
     pairs = []
     for number in range(replicates):
@@ -198,19 +215,8 @@ def _both(
         for route, policy in policies.items()
     }
     absent = np.isnan(pair["mouth"].pain) | np.isnan(pair["pump"].pain)
-    return {route: _hidden(records, absent) for route, records in pair.items()}
-
-
-def _hidden(records: Records, absent: np.ndarray[Any, np.dtype[np.bool_]]) -> Records:
-    """Return records in which nobody is seen who was not seen in both treatments."""
-    return replace(
-        records,
-        pain=np.where(absent, np.nan, records.pain),
-        worst_pain=np.where(absent, np.nan, records.worst_pain),
-        grades=np.where(absent[:, :, None], np.nan, records.grades),
-        oral_mg_per_day=np.where(absent, np.nan, records.oral_mg_per_day),
-        intrathecal_mcg_per_day=np.where(absent, np.nan, records.intrathecal_mcg_per_day),
-    )
+    absent |= without_pump(pair["pump"], setting.policies[asked.pump])[:, None]
+    return {route: hidden(records, absent) for route, records in pair.items()}
 
 
 def _comparison(setting: Setting, asked: Questions, pairs: Sequence[Pair], seed: int) -> Comparison:
@@ -250,6 +256,8 @@ def _comparison(setting: Setting, asked: Questions, pairs: Sequence[Pair], seed:
             for check in asked.checks
             if check.day in days
         ),
+        study=asked.study,
+        unknown=asked.unknown,
     )
 
 
@@ -357,12 +365,13 @@ def comparison_object(found: Comparison) -> dict[str, Any]:
                 **{
                     route: {
                         **getattr(one, route).as_object(),
-                        "figure": figure.id,
-                        "published": figure.stated(),
+                        "figure": figure and figure.id,
+                        "published": figure and figure.stated(),
                     }
                     for route, figure in one.published.items()
                 },
             }
             for one in found.checked
         ],
+        "unknown": [one.words for one in found.unknown],
     }

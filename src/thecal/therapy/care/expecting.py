@@ -7,8 +7,9 @@ here advises a dose.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -23,6 +24,8 @@ from thecal.patients import People
 from thecal.therapy.care.complications import SURGERY, follow
 from thecal.therapy.care.drawing_risks import draw_risks
 from thecal.therapy.care.given import Given
+from thecal.therapy.care.one_kind import world_of_kind
+from thecal.therapy.care.pairing import hidden, without_pump
 from thecal.therapy.care.questions import Question, Questions, Statement, load_questions
 from thecal.therapy.care.record import load_record
 from thecal.therapy.care.refills import refill_every_days
@@ -37,12 +40,10 @@ from thecal.therapy.care.replicates import (
 from thecal.therapy.care.setting import Setting, World, prepare_setting
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from thecal.evidence import Claim
 
-BODIES: Final = 100
-"""Bodies that the people are drawn from; computing more takes longer and changes little."""
+BODIES: Final = 60
+"""Bodies that the people are drawn from; as many as change no answer by more than chance does."""
 
 _LIVES: Final = 2000
 """Lives with a pump in each replicate, so many that chance does not show beside the figures."""
@@ -83,6 +84,13 @@ class Expectation:
     ----------
     found, drawn
         How many virtual people like this one were found, and of how many.
+    unknown, outside
+        What is not known of these people, and why the model was not made for this person; empty
+        where it was.
+    mouth, pump
+        What the two treatments are.
+    selects
+        Whether only those who pass a trial get the pump, and are counted.
     """
 
     population: str
@@ -96,6 +104,11 @@ class Expectation:
     answers: tuple[Answer, ...]
     operation: tuple[Statement, ...]
     unchanged: tuple[Statement, ...]
+    unknown: tuple[Statement, ...]
+    outside: tuple[Statement, ...]
+    mouth: str
+    pump: str
+    selects: bool
 
 
 def expect(
@@ -127,10 +140,12 @@ def expect(
     asked = load_questions(population)
     units = {"age": "year", "pain": "1", "oral": "1"}
     near = {name: asked.near[f"near_{name}"].number(unit) for name, unit in units.items()}
-    setting = prepare_setting(population, (asked.mouth, asked.pump), bodies=BODIES, threads=None)
+    setting = prepare_setting(
+        asked.population, (asked.mouth, asked.pump), bodies=BODIES, threads=None
+    )
     runs = []
     for number in range(replicates):
-        runs.append(_run(setting, asked, given.admits(near), people, seed, number))
+        runs.append(_run(setting, asked, given, near, people, seed, number))
         if done is not None:
             done(number + 1, replicates)
     answers = [[run.answers[k] for run in runs] for k in range(len(asked.questions))]
@@ -148,6 +163,13 @@ def expect(
         ),
         operation=asked.operation,
         unchanged=asked.unchanged,
+        unknown=asked.unknown,
+        outside=tuple(
+            one.statement for one in asked.outside if one.holds(getattr(given, one.given))
+        ),
+        mouth=setting.policies[asked.mouth].title,
+        pump=setting.policies[asked.pump].title,
+        selects=setting.policies[asked.pump].follows == "implanted",
     )
 
 
@@ -169,13 +191,20 @@ class _Run:
 def _run(
     setting: Setting,
     asked: Questions,
-    admits: Callable[..., NDArray[np.bool_]],
+    given: Given,
+    near: Mapping[str, float],
     people: int,
     seed: int,
     number: int,
 ) -> _Run:
     figures, drawing, telling, chance, risks = streams(seed, number, 5)
-    world = World.of(setting, setting.draw(generator(figures)))
+    drawn = setting.draw(generator(figures))
+    world = (
+        World.of(setting, drawn)
+        if given.kind is None
+        else world_of_kind(setting, drawn, given.kind)
+    )
+    admits = given.admits(near, asked.indifferent)
     try:
         alike = world.people(generator(drawing), people, admits=admits)
     except InputError as none:
@@ -190,7 +219,10 @@ def _run(
         )
         for arm, policy in (("mouth", asked.mouth), ("pump", asked.pump))
     )
-    later = _Later(setting, asked.pump, alike, generator(risks))
+    left = without_pump(pump, setting.policies[asked.pump])
+    mouth, pump = (hidden(one, np.tile(left[:, None], len(days))) for one in (mouth, pump))
+    last = max(one.day for one in asked.questions if one.event)
+    later = _Later(setting, asked.pump, alike, generator(risks), last)
     return _Run(alike.screened, [_told(one, mouth, pump, later) for one in asked.questions])
 
 
@@ -215,21 +247,26 @@ class _Later:
     """Lives with a pump beyond the weeks that are simulated day by day."""
 
     def __init__(
-        self, setting: Setting, policy: str, alike: People, generator: np.random.Generator
+        self,
+        setting: Setting,
+        policy: str,
+        alike: People,
+        generator: np.random.Generator,
+        last_day: int,
     ) -> None:
         self._setting = setting
         self._generator = generator
         self._risks = draw_risks(generator, setting.policies[policy].explants)
         hazard = alike.settled.number("death_hazard", "1/day")
-        self._death_day = (
-            generator.exponential(1.0 / hazard, _LIVES) if hazard > 0.0 else np.full(_LIVES, inf)
+        # Where no disease kills, people die as those with a pump do.
+        deaths = generator.exponential(1.0 / hazard, _LIVES) if hazard > 0.0 else None
+        self._lives = follow(
+            generator, _LIVES, last_day, risks=self._risks, other_deaths_day=deaths
         )
 
     def chance(self, event: str, day: int) -> float:
         """Return the share with an event by a day after the implant, percent; death may precede."""
-        found = follow(
-            self._generator, _LIVES, day, risks=self._risks, other_deaths_day=self._death_day
-        )
+        found = self._lives
         first = found.first(*SURGERY) if event == "surgery" else found.first(event)
         return _PERCENT * float((first <= day).mean())
 
@@ -260,27 +297,14 @@ class _Later:
         strengths = (one.number("mg/mL") for one in drug.product_strengths)
         allowed = [one for one in strengths if one <= highest]
         assert allowed
-        makes = [load_pump(one) for one in pump_ids() if one.startswith(_MAKE)]
+        makes = _pumps()
         doses = pump.intrathecal_mcg_per_day[:, pump.at(day)]
         doses = doses[np.nan_to_num(doses) > 0.0] / _MCG_PER_MG
         if not len(doses):
             return doses
         strength = self._generator.choice(allowed, len(doses))
-        which = self._generator.integers(len(makes), size=len(doses))
-        reservoir, residual, lowest = (
-            np.array(column)[which]
-            for column in zip(
-                *(
-                    (
-                        float(one.reservoir_volume.to("mL")),
-                        float(one.residual_volume.to("mL")),
-                        float(one.lowest_rate.to("mL/day")),
-                    )
-                    for one in makes
-                ),
-                strict=True,
-            )
-        )
+        which = self._generator.integers(makes.shape[1], size=len(doses))
+        reservoir, residual, lowest = makes[:, which]
         keeps = inf
         if drug.stability is not None:
             keeps = at_quantile(drug.stability, self._generator.random())
@@ -288,6 +312,19 @@ class _Later:
             reservoir, residual, np.maximum(doses / strength, lowest), stability_days=keeps
         )
         return np.asarray(DAYS_PER_YEAR / every)
+
+
+@cache
+def _pumps() -> Array:
+    """Return reservoir mL, residual volume mL and lowest rate mL/day of pumps, shape (3, pumps)."""
+    makes = [load_pump(one) for one in pump_ids() if one.startswith(_MAKE)]
+    return np.array(
+        [
+            [float(one.reservoir_volume.to("mL")) for one in makes],
+            [float(one.residual_volume.to("mL")) for one in makes],
+            [float(one.lowest_rate.to("mL/day")) for one in makes],
+        ]
+    )
 
 
 def _answer(question: Question, told: Sequence[_Told]) -> Answer:
@@ -318,6 +355,8 @@ def expectation_object(found: Expectation) -> dict[str, Any]:
     """Return an expectation for JSON."""
     return {
         "population": found.population,
+        "treatments": {"mouth": found.mouth, "pump": found.pump},
+        "counts_only_those_who_pass_a_trial": found.selects,
         "given": {one.name: getattr(found.given, one.name) for one in fields(found.given)},
         "near": found.near,
         "people_found": found.found,
@@ -343,4 +382,6 @@ def expectation_object(found: Expectation) -> dict[str, Any]:
         ],
         "operation": [_told_object(one) for one in found.operation],
         "unchanged": [_told_object(one) for one in found.unchanged],
+        "unknown": [_told_object(one) for one in found.unknown],
+        "outside_validity": [_told_object(one) for one in found.outside],
     }

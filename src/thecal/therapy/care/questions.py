@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal, get_args
+from math import inf
+from typing import Any, Final, Literal, TypeVar, get_args
 
 from thecal.errors import InputError, KnowledgeError
 from thecal.evidence import Claim, Published, load_library
-from thecal.knowledge import Figure, load_document
+from thecal.evidence.claims import Grade
+from thecal.knowledge import Figure, ids_in, load_document
+from thecal.knowledge.loading import read_toml
 from thecal.outcomes import Measure, find_measure
 
 Asks = Literal["", "pump_life", "refills"]
 
+Told = Literal["age", "pain", "oral"]
+
 _FILE: Final = files("thecal.therapy.care") / "data" / "questions.toml"
+_FOLDER: Final = files("thecal.therapy.care") / "data" / "questions"
+_KEYS: Final = (
+    "mouth",
+    "pump",
+    "also",
+    "weeks",
+    "study",
+    "indifferent",
+    "grades",
+    "check",
+    "question",
+    "operation",
+    "unchanged",
+    "unknown",
+    "outside",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A measure of both treatments, and what a trial found of it."""
+    """A measure of both treatments, and what was published of it; by mouth perhaps nothing."""
 
     words: str
     measure: Measure
     day: int
-    mouth: Published
+    mouth: Published | None
     pump: Published
 
 
@@ -68,6 +89,20 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """A number of a person for which the model was not made: below or above a bound."""
+
+    given: Told
+    below: float
+    above: float
+    statement: Statement
+
+    def holds(self, value: float | None) -> bool:
+        """Return whether what a person told lies there."""
+        return value is not None and (value < self.below or value > self.above)
+
+
+@dataclass(frozen=True, slots=True)
 class Questions:
     """What is asked of a population.
 
@@ -75,10 +110,18 @@ class Questions:
     ----------
     mouth, pump
         The policies of the two treatments.
+    also
+        Other names of the population, as a clinic calls it.
+    weeks
+        For how long both treatments are compared where nothing else is asked.
+    study
+        The study of thecal that simulates the trial of both treatments; empty without one.
     indifferent
         Traits on which nothing in the simulation of this population depends.
-    operation, unchanged
-        What is told of the operation, and of what a pump does not change.
+    operation, unchanged, unknown
+        What is told of the operation, of what a pump does not change, and of what is not known.
+    outside
+        For whom the model was not made.
     near
         How near a virtual person must be to count as like a given one.
     """
@@ -86,12 +129,52 @@ class Questions:
     population: str
     mouth: str
     pump: str
+    also: tuple[str, ...]
+    weeks: int
+    study: str
     indifferent: tuple[str, ...]
     checks: tuple[Check, ...]
     questions: tuple[Question, ...]
     operation: tuple[Statement, ...]
     unchanged: tuple[Statement, ...]
+    unknown: tuple[Statement, ...]
+    outside: tuple[Outside, ...]
     near: Mapping[str, Figure]
+
+
+_Graded = TypeVar("_Graded", Question, Statement)
+
+
+def answered_populations() -> tuple[str, ...]:
+    """Return the ids of the populations that have treatments by mouth and by pump on record."""
+    return ids_in(_FOLDER)
+
+
+def population_named(name: str) -> str:
+    """Return the id of a population by it or by another name that a clinic uses, in any case.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name, or none that can be answered for, with the reason.
+
+    Examples
+    --------
+    >>> population_named("Failed back surgery")
+    'low-back'
+    """
+    wanted = _plain(name)
+    for one in answered_populations():
+        if wanted in {_plain(also) for also in (one, *_load(one).also)}:
+            return one
+    reasons = _shared()[0]["unanswered"]
+    for one, reason in reasons.items():
+        if wanted == _plain(one):
+            raise InputError(f'is "{name}", which cannot be answered: {reason}', field="population")
+    known = "; ".join(
+        f"{one} (also {', '.join(_load(one).also)})" for one in answered_populations()
+    )
+    raise InputError(f'is "{name}", but there are answers for {known}', field="population")
 
 
 def load_questions(population: str) -> Questions:
@@ -107,40 +190,82 @@ def load_questions(population: str) -> Questions:
     >>> load_questions("advanced-cancer").pump
     'pump-cancer'
     """
-    known = _load()
-    if population not in known:
-        raise InputError(
-            f'for the population "{population}" no treatments by mouth and by pump are on record; '
-            f"there are some for {', '.join(known)}"
-        )
-    return known[population]
+    return _load(population_named(population))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.lower().replace("-", " ").split())
 
 
 @cache
-def _load() -> dict[str, Questions]:
-    rest, near = load_document(_FILE, other_keys=("population",))
-    return {one["id"]: _questions(one, near) for one in rest["population"]}
+def _shared() -> tuple[dict[str, Any], Mapping[str, Figure]]:
+    return load_document(_FILE, other_keys=("shared", "unanswered"))
 
 
-def _questions(entry: Mapping[str, Any], near: Mapping[str, Figure]) -> Questions:
+@cache
+def _load(population: str) -> Questions:
+    file = _FOLDER / f"{population}.toml"
+    entry = read_toml(file)
+    if unknown := sorted(set(entry) - set(_KEYS)):
+        raise KnowledgeError(f"{file.name}: unknown are {', '.join(unknown)}")
+    grades = entry.get("grades", {})
+
+    def statements(key: str) -> tuple[Statement, ...]:
+        return tuple(_regraded(_statement(_whole(one)), grades) for one in entry[key])
+
     return Questions(
-        population=entry["id"],
+        population=population,
         mouth=entry["mouth"],
         pump=entry["pump"],
+        also=tuple(entry["also"]),
+        weeks=entry["weeks"],
+        study=entry.get("study", ""),
         indifferent=tuple(entry["indifferent"]),
-        checks=tuple(
-            Check(
-                one["words"],
-                find_measure(one["measure"]),
-                one["day"],
-                *_published((one["mouth"], one["pump"])),
-            )
-            for one in entry["check"]
-        ),
-        questions=tuple(_question(one) for one in entry["question"]),
-        operation=_statements(entry["operation"]),
-        unchanged=_statements(entry["unchanged"]),
-        near=near,
+        checks=tuple(_check(one) for one in entry["check"]),
+        questions=tuple(_regraded(_question(_whole(one)), grades) for one in entry["question"]),
+        operation=statements("operation"),
+        unchanged=statements("unchanged"),
+        unknown=statements("unknown"),
+        outside=tuple(_outside(_whole(one)) for one in entry["outside"]),
+        near=_shared()[1],
+    )
+
+
+def _regraded(one: _Graded, grades: Mapping[str, Grade]) -> _Graded:
+    """Return a question or statement with the grade that its claim has for these people."""
+    if one.claim is None or str(one.claim.number) not in grades:
+        return one
+    grade = grades[str(one.claim.number)]
+    if grade not in get_args(Grade):
+        raise KnowledgeError(f'{_FOLDER.name}: there is no grade "{grade}"')
+    return replace(one, claim=replace(one.claim, grade=grade))
+
+
+def _whole(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an entry with what it takes from the table that it names of those shared by all."""
+    if "shared" not in entry:
+        return entry
+    own = {key: value for key, value in entry.items() if key != "shared"}
+    shared = _shared()[0]["shared"]
+    if entry["shared"] not in shared:
+        raise KnowledgeError(f'{_FILE.name} has no shared "{entry["shared"]}"')
+    return {**shared[entry["shared"]], **own}
+
+
+def _check(entry: Mapping[str, Any]) -> Check:
+    mouth = _published([entry["mouth"]])[0] if "mouth" in entry else None
+    pump = _published([entry["pump"]])[0]
+    return Check(entry["words"], find_measure(entry["measure"]), entry["day"], mouth, pump)
+
+
+def _outside(entry: Mapping[str, Any]) -> Outside:
+    if entry["given"] not in get_args(Told) or not {"below", "above"} & set(entry):
+        raise KnowledgeError(f'{_FILE.name}: "{entry["words"]}" says not of whom it is told')
+    return Outside(
+        entry["given"],
+        float(entry.get("below", -inf)),
+        float(entry.get("above", inf)),
+        _statement(entry),
     )
 
 
@@ -164,10 +289,8 @@ def _question(entry: Mapping[str, Any]) -> Question:
     )
 
 
-def _statements(entries: Sequence[Mapping[str, Any]]) -> tuple[Statement, ...]:
-    return tuple(
-        Statement(one["words"], _published(one["figures"]), _claim(one)) for one in entries
-    )
+def _statement(entry: Mapping[str, Any]) -> Statement:
+    return Statement(entry["words"], _published(entry["figures"]), _claim(entry))
 
 
 def _claim(entry: Mapping[str, Any]) -> Claim | None:
