@@ -133,12 +133,12 @@ class Response:
 
         Shape (n, items); 1 is what such a person just feels (grade 1).
         """
-        parts = []
-        for place, item in enumerate(self.items):
-            drive = sites.plasma / self.harm_plasma[place]
-            drive = drive + sites.at(item.site) / self.harm_site[place]
-            parts.append(drive / tolerance ** self.habituation[place])
-        return np.stack(parts, axis=-1)
+        powers = {power: tolerance**power for power in set(self.habituation.tolist())}
+        places = {site: sites.at(site) for site in {item.site for item in self.items}}
+        felt = sites.plasma[:, None] / self.harm_plasma
+        felt += np.stack([places[item.site] for item in self.items], axis=-1) / self.harm_site
+        felt /= np.stack([powers[power] for power in self.habituation.tolist()], axis=-1)
+        return np.asarray(felt)
 
     def grades(self, drive: Array) -> Array:
         """Return the NCI CTC grades, 0 to 4, of drives of any shape."""

@@ -136,8 +136,11 @@ class Settled:
         """
         if name not in self.numbers:
             raise KnowledgeError(f'there is no figure "{name}" with a number')
-        factor = conversion_factor(self.figures[name].unit, unit)
-        return self.numbers[name] * float(factor)
+        own = self.figures[name].unit
+        # Asked for at every visit of every person, mostly in its own unit.
+        if own == unit:
+            return self.numbers[name]
+        return self.numbers[name] * float(conversion_factor(own, unit))
 
 
 def _triangular(quantile: float, low: float, mode: float, high: float) -> float:

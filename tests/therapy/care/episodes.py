@@ -11,6 +11,7 @@ from tests.patients.bodies import drawn, simple_kinetics
 from thecal.effects import Response, load_effects, respond
 from thecal.patients import People
 from thecal.therapy.care import Action, Course, Episode
+from thecal.therapy.care.leaving import Leaving
 
 Array = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ def episode(course: Course | None = None, *, seed: int = 6, immortal: bool = Tru
     made = Episode(people(), response(), simple_kinetics(), np.random.default_rng(seed), course)
     if immortal:
         made.death_day[:] = np.inf
-        made.end_day[:] = np.inf
+        made._leaving = Leaving(np.zeros(PEOPLE), 0.0)
     return made
 
 

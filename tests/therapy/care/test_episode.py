@@ -20,7 +20,6 @@ from thecal.patients import (
     quantiles_of,
 )
 from thecal.therapy.care import Action, Course, Episode
-from thecal.therapy.care.episode import _when
 
 # Pain ---------------------------------------------------------------------------------------------
 
@@ -137,15 +136,6 @@ def test_nobody_lost_comes_back() -> None:
     for day in (5.0, 50.0):
         made.lose(np.array([3]), np.array([day]), np.array([np.inf]))
     assert made.end_day[3] == 5.0
-
-
-def test_half_of_the_people_are_gone_at_the_half_life_of_the_hazard() -> None:
-    quantiles = (np.arange(10_000) + 0.5) / 10_000
-    assert np.median(_when(quantiles, 0.01)) == pytest.approx(np.log(2.0) / 0.01, rel=1e-3)
-
-
-def test_without_a_hazard_nobody_goes() -> None:
-    assert np.isinf(_when(np.array([0.0, 0.999]), 0.0)).all()
 
 
 # The trial ----------------------------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import inf
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +13,7 @@ from tests.therapy.care.episodes import MONTH, PEOPLE, episode, people, response
 from thecal.therapy.care import Action, Course
 
 YEAR = 365.25
+RECOVERING = Course(escalator_growth=0.45, stable_growth=0.02, recovery_half_life=13.0)
 
 # Withdrawal ---------------------------------------------------------------------------------------
 
@@ -107,10 +111,9 @@ def test_a_changed_opioid_relieves_more_at_the_same_dose() -> None:
 
 
 def test_no_change_of_the_opioid_makes_people_less_than_naive() -> None:
-    made, naive = episode(), episode()
+    made = episode()
     for _ in range(50):
         made.act(Action(rotate=same(0.5)))
-    naive._tolerance[:] = 1.0
     sites = made.sites()
     relief = response().relief(
         response().drive(sites, np.ones(PEOPLE)), people().traits.responsiveness
@@ -121,8 +124,54 @@ def test_no_change_of_the_opioid_makes_people_less_than_naive() -> None:
 
 @given(st.lists(st.tuples(st.floats(0.0, 20.0), st.integers(1, 30)), max_size=6))
 def test_no_course_of_doses_makes_people_less_than_naive(doses: list[tuple[float, int]]) -> None:
-    made = episode(Course(escalator_growth=0.45, stable_growth=0.02))
+    made = episode(RECOVERING)
     for dose, days in doses:
         made.act(Action(pump=same(dose)))
         made.step(days)
     assert (made.tolerance >= 1.0).all()
+
+
+def test_a_constant_dose_is_needed_as_if_no_tolerance_ever_fell() -> None:
+    made, lasting = episode(RECOVERING), episode(replace(RECOVERING, recovery_half_life=inf))
+    for one in (made, lasting):
+        one.step(round(YEAR))
+    np.testing.assert_array_equal(made.tolerance, lasting.tolerance)
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6), st.integers(1, 30))
+def test_weaning_never_raises_the_tolerance(shares: list[float], days: int) -> None:
+    made = episode(Course(recovery_half_life=13.0))
+    dose = people().traits.entry_dose
+    for share in shares:
+        before = made.tolerance
+        dose = dose * share
+        made.act(Action(oral=dose))
+        made.step(days)
+        assert (made.tolerance <= before).all()
+
+
+def test_half_of_a_tolerance_is_lost_in_each_half_life_after_a_stop() -> None:
+    made = stopped(Course(recovery_half_life=13.0))
+    made.step(1)  # the drug of these bodies is gone on the next day
+    before = made.tolerance
+    made.step(26)
+    np.testing.assert_allclose(made.tolerance - 1.0, (before - 1.0) / 4.0, atol=1e-12)
+
+
+def test_a_pause_gives_relief_back_at_the_old_dose() -> None:
+    made = stopped(Course(recovery_half_life=13.0))
+    before = episode().true_pain()
+    made.step(60)
+    made.act(Action(oral=people().traits.entry_dose))
+    made.step(1)
+    assert (made.true_pain() <= before + 1e-9).all()
+    assert made.true_pain().mean() < before.mean() - 0.5
+
+
+def test_the_old_dose_brings_the_old_tolerance_back() -> None:
+    made = stopped(Course(recovery_half_life=13.0))
+    before = people().tolerance
+    made.step(60)
+    made.act(Action(oral=people().traits.entry_dose))
+    made.step(400)
+    np.testing.assert_allclose(made.tolerance, before, rtol=1e-6)

@@ -17,16 +17,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thecal.effects import Response, Sites
+from thecal.effects import Response, Sites, Tolerance
 from thecal.errors import InputError
 from thecal.outcomes import DAYS_PER_YEAR
 from thecal.patients import ORAL, PUMP, Exposure, Kinetics, People, entry_doses, reported_pain
 from thecal.therapy.care.breakthrough import Boluses, day_of
+from thecal.therapy.care.leaving import Leaving, Reasons, State, chance_day
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -50,6 +52,10 @@ class Course:
         Share of a side effect's drive that its own treatment takes away.
     boluses
         What the pump gives on request; ``None``: nothing.
+    recovery_half_life
+        Days; a tolerance that is no longer sustained is lost so; infinite: never.
+    reasons
+        What moves the risk of leaving; ``None``: chance alone.
     """
 
     escalator_growth: float = 0.0
@@ -58,6 +64,8 @@ class Course:
     withdrawal_pain: float = 0.0
     treated: float = 0.0
     boluses: Boluses | None = None
+    recovery_half_life: float = inf
+    reasons: Reasons | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +159,6 @@ class Episode:
         self._exposure = Exposure(kinetics, people.kinetic)
         self._day = 0
         n = people.count
-        self._tolerance = people.tolerance.copy()
         self._rotated = np.ones(n)
         self._treat = np.zeros((n, len(people.items)), dtype=np.bool_)
         self._adjuvant = np.zeros(n)
@@ -161,11 +168,15 @@ class Episode:
                 self._exposure.set_dose(route, 0, dose)
         self._infused = self._exposure.dose(PUMP)
         self._exposure.settle()
+        entry, half_life = self._exposure.sites(0), self._course.recovery_half_life
+        self._tolerance = Tolerance(response, people.tolerance, entry, recovery_half_life=half_life)
         self._habit = self._drive(self._exposure.sites(0))
         self._most_used_to = self._habit
         hazards = {name: people.settled.number(f"{name}_hazard", "1/day") for name in _FATES}
-        self.death_day = _when(people.traits.fate, hazards["death"])
-        self.end_day = _when(people.traits.staying, hazards["dropout"])
+        self.death_day = chance_day(people.traits.fate, hazards["death"])
+        self.end_day = np.full(n, inf)
+        self._leaving = Leaving(people.traits.staying, hazards["dropout"], self._course.reasons)
+        self._entry_pain = np.maximum(self.true_pain(), np.finfo(float).tiny)
 
     @property
     def day(self) -> int:
@@ -180,7 +191,7 @@ class Episode:
     @property
     def tolerance(self) -> Array:
         """Factor on the concentrations needed, shape (n,); never below 1."""
-        return self._tolerance.copy()
+        return self._tolerance.factor.copy()
 
     def present(self) -> Mask:
         """Return who is alive and still seen, shape (n,)."""
@@ -190,6 +201,10 @@ class Episode:
         """Let the therapy of some end, or let them die, no later than on these days."""
         self.end_day[who] = np.minimum(self.end_day[who], end_day)
         self.death_day[who] = np.minimum(self.death_day[who], death_day)
+
+    def left(self) -> Mapping[str, Array]:
+        """Return by reason (`REASONS`) when people left; infinite of those who have not, (n,)."""
+        return self._leaving.events(self.end_day)
 
     def observe(self) -> Observation:
         """Return what the clinic sees today; each call asks the people once."""
@@ -272,11 +287,16 @@ class Episode:
         keeps = 0.5 ** (1.0 / half_life) if half_life > 0.0 else 0.0
         # Day by day, so that nothing depends on how often anybody looks.
         for _ in range(days):
-            today = self._drive(self._exposure.sites(self._day))
+            sites = self._exposure.sites(self._day)
+            today = self._drive(sites)
+            if self._leaving.looks(self._day):
+                self._leaving.fare(self._state())
+            self._leaving.pass_day(self._day, self.present())
             self._habit = today + (self._habit - today) * keeps
             self._most_used_to = np.maximum(self._most_used_to, self._habit)
-            self._tolerance = self._tolerance * grows
+            self._tolerance.pass_day(sites, grows)
             self._day += 1
+        self.end_day = np.minimum(self.end_day, self._leaving.day)
 
     def true_pain(self) -> Array:
         """Return the pain that nobody sees, 0 to 10, shape (n,)."""
@@ -327,7 +347,7 @@ class Episode:
     def harm(self) -> Array:
         """Return the drives of the side effects, of drug and disease, shape (n, items)."""
         people = self._people
-        drug = self._response.harm(self._exposure.sites(self._day), self._tolerance)
+        drug = self._response.harm(self._exposure.sites(self._day), self._tolerance.factor)
         total = people.susceptibility * drug + people.traits.background
         return np.asarray(total * (1.0 - np.where(self._treat, self._course.treated, 0.0)))
 
@@ -336,8 +356,13 @@ class Episode:
         return self._exposure.sites(self._day)
 
     def _drive(self, sites: Sites) -> Array:
-        systemic = np.maximum(1.0, self._tolerance * self._rotated)
-        return self._response.drive(sites, self._tolerance, systemic)
+        tolerance = self._tolerance.factor
+        systemic = np.maximum(1.0, tolerance * self._rotated)
+        return self._response.drive(sites, tolerance, systemic)
+
+    def _state(self) -> State:
+        worst = self._response.grades(self.harm().max(axis=1, initial=0.0))
+        return State(self.true_pain() / self._entry_pain, worst)
 
     def _has(self, route: str) -> bool:
         return route in self._exposure.routes
@@ -358,13 +383,6 @@ class Episode:
 _FATES: Final = ("death", "dropout")
 
 
-def _when(quantiles: Array, hazard_a_day: float) -> Array:
-    """Return the day of an event of constant hazard; infinite where the hazard is zero."""
-    if hazard_a_day <= 0.0:
-        return np.full(len(quantiles), np.inf)
-    return np.asarray(-np.log1p(-quantiles) / hazard_a_day)
-
-
 def _check(action: Action) -> None:
     for name, dose in (("oral", action.oral), ("pump", action.pump)):
         if dose is not None and not (np.isfinite(dose) & (dose >= 0.0)).all():
@@ -372,14 +390,3 @@ def _check(action: Action) -> None:
     for name, part in (("adjuvant", action.adjuvant), ("rotate", action.rotate)):
         if part is not None and not ((part >= 0.0) & (part <= 1.0)).all():
             raise InputError(f'"{name}" is a share and must be within 0 to 1 for everybody')
-
-
-def traits_of(people: People) -> Mapping[str, Array]:
-    """Return what a record says of each person, by name, shape (n,)."""
-    return {
-        "age": people.traits.age,
-        "female": people.traits.female.astype(np.float64),
-        "escalates": people.escalates.astype(np.float64),
-        "entry_dose": people.traits.entry_dose,
-        "place": people.traits.place.astype(np.float64),
-    }

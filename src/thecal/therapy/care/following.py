@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from thecal.errors import InputError
 from thecal.outcomes import Records
+from thecal.patients import People
 from thecal.therapy.care.clinic import Clinic
-from thecal.therapy.care.episode import Episode, Observation, traits_of
+from thecal.therapy.care.episode import Episode, Observation
 
 Array = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ def follow_arm(episode: Episode, clinic: Clinic, arm: str, visits: Sequence[int]
             events = clinic.implant(last)
         if day in decisions:
             episode.act(clinic.decide(now))
-    events = {**events, **clinic.withdrawals()}
+    events = {**events, **clinic.withdrawals(), **episode.left()}
     return _recorded(episode, clinic, arm, [seen[day] for day in visits], events)
 
 
@@ -66,7 +67,7 @@ def _recorded(
     def by_visit(name: str) -> Array:
         return np.stack([getattr(one, name) for one in seen], axis=1)
 
-    traits = dict(traits_of(episode.people)) | {"trial_relief": clinic.trial_relief}
+    traits = _traits(episode.people) | {"trial_relief": clinic.trial_relief}
     return Records(
         arm=arm,
         days=np.array([one.day for one in seen], dtype=np.int64),
@@ -83,3 +84,14 @@ def _recorded(
         events=events,
         traits=traits,
     )
+
+
+def _traits(people: People) -> dict[str, Array]:
+    """Return what a record says of each person, by name, shape (n,)."""
+    return {
+        "age": people.traits.age,
+        "female": people.traits.female.astype(np.float64),
+        "escalates": people.escalates.astype(np.float64),
+        "entry_dose": people.traits.entry_dose,
+        "place": people.traits.place.astype(np.float64),
+    }

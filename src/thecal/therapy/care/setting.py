@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from thecal.effects import KnownEffects, Response, load_effects, respond
@@ -31,6 +32,7 @@ from thecal.therapy.care.breakthrough import Boluses
 from thecal.therapy.care.clinic import Clinic
 from thecal.therapy.care.episode import Course, Episode
 from thecal.therapy.care.following import follow_arm
+from thecal.therapy.care.leaving import Reasons, load_leaving
 from thecal.therapy.care.policy import Policy, load_policy
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ KINETIC_SEED: Final = 1
 _ORAL_FORM: Final = "extended-release"
 _RATIO: Final = "ratio.oral_to_intrathecal"
 _LAST: Final = frozenset(f"population.{name}" for name in PAIN)
+_LEAVING: Final = "leaving"
+_NEWEST: Final = ("effects.tolerance_recovery_half_life", f"{_LEAVING}.")
 
 Quantiles = Mapping[str, float]
 """Where in its range each uncertain figure lies, by the names of `Setting.uncertain`."""
@@ -78,8 +82,9 @@ class Setting:
         # Last, so that the draws of all others do not depend on how many of these there are.
         last = [name for name in names if name in _LAST]
         places = [name for name in names if is_place_figure(name.removeprefix("population."))]
-        first = [name for name in names if name not in {*last, *places}]
-        return (*first, *((_RATIO,) if self.ratio else ()), *last, *places)
+        newest = [name for name in names if name.startswith(_NEWEST)]
+        first = [name for name in names if name not in {*last, *places, *newest}]
+        return (*first, *((_RATIO,) if self.ratio else ()), *last, *places, *newest)
 
     def label(self, name: str) -> str:
         """Return what one of `uncertain` is, in words."""
@@ -109,6 +114,7 @@ class Setting:
             ("effects", self.effects.figures),
             ("population", self.population.figures),
             *(("policy", one.figures) for one in self.policies.values()),
+            (_LEAVING, load_leaving().figures),
         ]
         return [
             (group, name, figure)
@@ -224,7 +230,17 @@ class World:
             withdrawal_pain=self.effect("withdrawal", "pain_at_full"),
             treated=practice.number(treated) if treated else 0.0,
             boluses=_boluses(policy, practice),
+            recovery_half_life=self.effect("tolerance", "recovery_half_life", "day") or inf,
+            reasons=self._reasons(),
         )
+
+    def _reasons(self) -> Reasons | None:
+        population = self.setting.population
+        if not population.figures["dropout_hazard"].number("1/day"):
+            return None
+        figures = load_leaving().figures
+        own = self.setting.quantiles_of(_LEAVING, figures, self.quantiles)
+        return Reasons.of(population.id, Settled.of(figures, own))
 
     def effect(self, table: str, part: str, unit: str = "1") -> float:
         """Return a figure of the effects; zero for a drug that has no such part."""
