@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
@@ -44,3 +45,26 @@ def test_no_line_but_an_address_is_too_wide() -> None:
 
 def test_an_unknown_name_is_refused() -> None:
     assert 'there is no scenario "x"' in str(shown("x").exception)
+
+
+def test_an_unknown_name_is_refused_with_the_names_near_it() -> None:
+    refusal = str(shown("forgotten-bridge").exception)
+    assert "near it are forgotten-bridge-up, forgotten-bridge-down" in refusal
+    assert "silent-stop" not in refusal
+
+
+def test_a_report_is_written_beside_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    text = shown(NAME, "--report", str(path)).output
+    assert "Report:" in text
+    assert "the patient got 118 mcg of baclofen at once" in path.read_text(encoding="utf-8")
+
+
+def test_a_report_without_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    assert "needs the NAME" in str(shown("--report", str(path)).exception)
+    assert not path.exists()
+
+
+def test_all_without_a_report_is_refused() -> None:
+    assert "give --report" in str(shown("--all").exception)

@@ -20,6 +20,7 @@ from thecal.cli.calibrating import calibrate
 from thecal.cli.candidacy import candidacy
 from thecal.cli.comparing import compare
 from thecal.cli.expecting import expect
+from thecal.cli.opening import open_page
 from thecal.cli.people import people
 from thecal.cli.pump import app as pump
 from thecal.cli.screening import screen
@@ -118,7 +119,7 @@ def simulate(
 
         print_summary(result, seconds=seconds, report=report)
     if report is not None and open_report:
-        _open(report)
+        open_page(report)
 
 
 @app.command()
@@ -273,17 +274,6 @@ def trace(
         assurance.print_trace(found)
     if check and found.gaps:
         raise typer.Exit(REFUSED)
-
-
-def _open(report: Path) -> None:
-    import webbrowser
-
-    # Without a screen a text browser would take over the terminal.
-    screen = sys.platform in {"darwin", "win32"} or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
-    if screen and not os.environ.get("CI"):
-        webbrowser.open(report.resolve().as_uri())
 
 
 def main() -> None:

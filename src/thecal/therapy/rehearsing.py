@@ -7,6 +7,7 @@ what the real implant and its plant did. Simulation - not for patient care.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from thecal.devices import load_catheter, load_pump
 from thecal.devices.shelf import exact_number_of, number_of
 from thecal.errors import InputError, KnowledgeError
 from thecal.knowledge import load_document
+from thecal.knowledge.loading import read_toml
 from thecal.prescription import Solution
 from thecal.pump.amounts import span_words
 from thecal.pump.hardware import CatheterFigures, read_kind
@@ -49,17 +51,42 @@ _HEAD: Final = (
     "number of a run is counted, none is typed; the figures that a run is given stand with their "
     "sources in `src/thecal/therapy/data/scenarios`. Each pump here moves exactly what it counts, "
     "so that the scenario's own error is the only one. `thecal pump scenario NAME` adds the "
-    "timeline, `--json` every number. This page is made by `thecal.therapy.rehearsing.page`."
+    "timeline, `--json` every number. For a lesson, `thecal pump scenario NAME --report FILE.html` "
+    "writes one page with the course in pictures, and `thecal pump scenario --all --report "
+    "FILE.html` a page with all of them. This page is made by `thecal.therapy.rehearsing.page`."
 )
-_KEYS: Final = ("id", "name", "lesson", "pumps", "catheter", "solutions", "event", "words")
+_KEYS: Final = (
+    *("id", "name", "headline", "lesson", "harm", "hazards", "checks"),
+    *("pumps", "catheter", "solutions", "event", "words"),
+)
 _LENGTH: Final = "implanted_length"
 _LOW: Final = "low_reservoir"
 _UNITS: Final = ("nL", "s", "mcg", "mcg/day", "nL/day", "1")
 _PCM_PER_PERCENT: Final = 1_000
+_NEAR: Final = 3
+_ALIKE: Final = 0.5
+"""How alike a name must be to be offered; below the usual 0.6, because half of a name is typed."""
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3_600
 _FROM_MG: Final = 5_000
 """From so many mcg on a mass is told in mg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """What a wrong dose of a drug can do, in words, with its source and confidence."""
+
+    words: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What thecal does about it: the id of a requirement, and what that one asks for."""
+
+    id: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +97,12 @@ class Scenario:
     ----------
     id, name, lesson
         How it is called, what happened in a sentence, and what it teaches.
+    headline
+        What the patient got, with names of facts in braces.
+    harms
+        What that can do.
+    hazards, checks
+        The hazards of `requirements/hazards.yaml`, and the requirements that answer them.
     pumps, catheter
         Their ids; the first pump is the one of the real event.
     solutions
@@ -85,6 +118,10 @@ class Scenario:
     id: str
     name: str
     lesson: str
+    headline: str
+    harms: tuple[Harm, ...]
+    hazards: tuple[str, ...]
+    checks: tuple[Check, ...]
     pumps: tuple[str, ...]
     catheter: str
     solutions: tuple[Solution | None, ...]
@@ -104,12 +141,15 @@ class Rehearsal:
         Which.
     told
         What came of it.
+    headline
+        What the patient got, filled in.
     parts
         The sentences of each part, filled in.
     """
 
     scenario: Scenario
     told: Told
+    headline: str
     parts: dict[str, tuple[str, ...]]
 
     @property
@@ -135,7 +175,7 @@ def load_scenario(name: str) -> Scenario:
     Raises
     ------
     InputError
-        When there is none of that name; the sentence lists those that there are.
+        When there is none of that name; the sentence lists those near it, or else all.
     KnowledgeError
         When its file is incomplete or wrong.
 
@@ -145,7 +185,9 @@ def load_scenario(name: str) -> Scenario:
     'A rotor pump stood still in a scanner, and for hours afterwards'
     """
     if name not in ACTS:
-        raise InputError(f'there is no scenario "{name}"; there are {", ".join(ACTS)}')
+        near = get_close_matches(name, ACTS, n=_NEAR, cutoff=_ALIKE)
+        said = f"near it {'is' if len(near) == 1 else 'are'}" if near else "there are"
+        raise InputError(f'there is no scenario "{name}"; {said} {", ".join(near or ACTS)}')
     return _read(resources.files("thecal.therapy") / "data" / "scenarios" / f"{name}.toml")
 
 
@@ -163,13 +205,14 @@ def rehearse(name: str) -> Rehearsal:
     told = ACTS[name]([cast(scenario, pump) for pump in scenario.pumps])
     shown = {key: show(fact) for key, fact in told.facts.items()}
     try:
+        headline = scenario.headline.format_map(shown)
         parts = {
             part: tuple(sentence.format_map(shown) for sentence in scenario.words[part])
             for part in PARTS
         }
     except KeyError as unknown:
         raise KnowledgeError(f"{name}: the run has no number {unknown}") from unknown
-    return Rehearsal(scenario, told, parts)
+    return Rehearsal(scenario, told, headline, parts)
 
 
 def page() -> str:
@@ -290,17 +333,30 @@ def _read(file: Traversable) -> Scenario:
         raise KnowledgeError(
             f"{file.name}: must have the keys {', '.join(_KEYS)}, and the parts {', '.join(PARTS)}"
         )
+    solutions = tuple(_solution(row) for row in document["solutions"])
     return Scenario(
         id=document["id"],
         name=document["name"],
         lesson=document["lesson"],
+        headline=document["headline"],
+        harms=_harms(next(one for one in solutions if one).primary, document["harm"]),
+        hazards=tuple(document["hazards"]),
+        checks=tuple(Check(row["id"], row["words"]) for row in document["checks"]),
         pumps=tuple(document["pumps"]),
         catheter=document["catheter"],
-        solutions=tuple(_solution(row) for row in document["solutions"]),
+        solutions=solutions,
         event=document["event"]["words"],
         source=_source(file, document["event"]["source"]),
         words={part: tuple(document["words"][part]) for part in PARTS},
         figures=figures,
+    )
+
+
+def _harms(drug: str, which: list[str]) -> tuple[Harm, ...]:
+    known = read_toml(resources.files("thecal.therapy") / "data" / "dose_harm.toml")
+    rows = [known[drug][one] for one in which]
+    return tuple(
+        Harm(row["words"], known["sources"][row["source"]], row["confidence"]) for row in rows
     )
 
 
@@ -311,6 +367,4 @@ def _solution(row: dict[str, Any]) -> Solution | None:
 
 
 def _source(file: Traversable, name: str) -> str:
-    from thecal.knowledge.loading import read_toml
-
     return str(read_toml(file)["sources"][name])

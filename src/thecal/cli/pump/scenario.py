@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from thecal import NOTICE
+from thecal.errors import InputError
 
 if TYPE_CHECKING:
     from thecal.pump.simulation.scenarios_stage import Moment
@@ -17,19 +19,34 @@ if TYPE_CHECKING:
 WIDTH = 98
 _WHO = 8
 _WHEN = 14
-_MINUTE_S = 60
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def scenario(
     name: Annotated[str, typer.Argument(help="Which; all are listed when left out.")] = "",
     *,
+    every: Annotated[bool, typer.Option("--all", help="Play all of them.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a page for a lesson here, one HTML file that needs no network."),
+    ] = None,
+    open_report: Annotated[
+        bool, typer.Option("--open", help="Open the report where there is a browser.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Play a real event on the virtual pump, and say what the pump knew and the patient got."""
     from thecal.therapy.rehearsing import load_scenario, rehearse, scenario_names
 
+    if every:
+        if name or report is None:
+            raise InputError("--all plays every scenario into one page: give --report, and no NAME")
+        played = [rehearse(one) for one in scenario_names()]
+        _write(played, report, open_report=open_report)
+        typer.echo("\n".join([f"{NOTICE}.", "", *_headlines(played), "", f"Report: {report}"]))
+        return
     if not name:
+        if report is not None:
+            raise InputError("a report needs the NAME of a scenario, or --all")
         names = {one: load_scenario(one).name for one in scenario_names()}
         if as_json:
             typer.echo(json.dumps({"notice": NOTICE, "scenarios": names}, indent=2))
@@ -38,17 +55,34 @@ def scenario(
             typer.echo("\n".join([f"{NOTICE}.", "", *lines, "", "thecal pump scenario NAME"]))
         return
     found = rehearse(name)
+    if report is not None:
+        _write([found], report, open_report=open_report)
     if as_json:
         typer.echo(json.dumps({"notice": NOTICE, **as_object(found)}, indent=2))
     else:
-        typer.echo("\n".join([f"{NOTICE}.", "", *lines_of(found)]))
+        written = ["", f"Report: {report}"] if report is not None else []
+        typer.echo("\n".join([f"{NOTICE}.", "", *lines_of(found), *written]))
+
+
+def _write(played: list[Rehearsal], report: Path, *, open_report: bool) -> None:
+    from thecal.report.scenario import write_scenarios
+
+    write_scenarios(played, report)
+    if open_report:
+        from thecal.cli.opening import open_page
+
+        open_page(report)
+
+
+def _headlines(played: list[Rehearsal]) -> list[str]:
+    return [line for one in played for line in _wrapped(one.headline, f"{one.scenario.id}: ")]
 
 
 def lines_of(found: Rehearsal) -> list[str]:
     """Return a rehearsal in lines for a tired reader."""
     from thecal.therapy.rehearsing import PARTS
 
-    lines = [f"{found.scenario.name}."]
+    lines = [f"{found.scenario.name}.", "", *_wrapped(found.headline)]
     for part, title in PARTS.items():
         lines += ["", title]
         lines += [line for sentence in found.parts[part] for line in _wrapped(sentence)]
@@ -71,6 +105,7 @@ def as_object(found: Rehearsal) -> dict[str, Any]:
     return {
         "name": found.scenario.id,
         "words": found.scenario.name,
+        "headline": found.headline,
         "lesson": found.scenario.lesson,
         "event": found.scenario.event,
         "source": found.scenario.source,
@@ -90,23 +125,12 @@ def as_object(found: Rehearsal) -> dict[str, Any]:
     }
 
 
-def when(second: int) -> str:
-    """Return a second of a run, which begins on a Monday at midnight, as day, weekday and time.
-
-    Examples
-    --------
-    >>> when(33 * 3_600)
-    'day 2 Tue 09:00'
-    """
-    minutes = second // _MINUTE_S
-    hours, minute = divmod(minutes, 60)
-    day, hour = divmod(hours, 24)
-    return f"day {day + 1} {_DAYS[day % len(_DAYS)]} {hour:02}:{minute:02}"
-
-
 def _told(moment: Moment) -> list[str]:
+    from thecal.report.scenario_words import when, with_clock
+
     first = f"  {when(moment.at_s):<{_WHEN + 3}}{moment.who:<{_WHO}}"
-    return _wrapped(moment.words, first)
+    priority = f" ({moment.priority} priority)" if moment.priority else ""
+    return _wrapped(with_clock(moment.words) + priority, first)
 
 
 def _wrapped(text: str, first: str = "  ") -> list[str]:
