@@ -11,7 +11,8 @@ import pytest
 from thecal.assurance.register import read_register
 from thecal.pump.simulation.scenarios_stage import Order
 from thecal.report.scenario import render_scenarios, write_scenarios
-from thecal.report.scenario_figure import given_mcg, meant_mcg, scene_figure
+from thecal.report.scenario_course import given_mcg, meant_mcg
+from thecal.report.scenario_figure import scene_figure
 from thecal.report.scenario_words import began, dose, timeline_rows
 from thecal.therapy.rehearsing import Rehearsal, rehearse, scenario_names
 

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from thecal.pump.simulation.scenarios_stage import SEED
-from thecal.report.scenario_figure import given_mcg, meant_mcg, scene_figure
+from thecal.report.scenario_course import given_mcg, meant_mcg
+from thecal.report.scenario_figure import scene_figure
 from thecal.report.scenario_words import Row, began, dose, timeline_rows, volume, when
 from thecal.report.sheet import figure_json, render_sheet, write_sheet
 

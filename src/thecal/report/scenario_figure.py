@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from thecal.report.phrasing import amount
+from thecal.report.scenario_course import Window, between, given_mcg, meant_mcg
 from thecal.report.scenario_words import dose, timeline_rows, volume, when
 from thecal.report.theme import ACCENT, FAINT, INK, MUTED, STONE, finish
 
@@ -23,11 +22,7 @@ _DAY_S: Final = 86_400
 _RATE, _FLOW = "mcg/h", "mL/h"
 _HOUR_S: Final = 3_600
 _NL_PER_ML: Final = 1_000_000
-_WIDTHS_S: Final = (300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200)
-_MOST_BINS: Final = 72
 _MOST_POINTS: Final = 400
-_LEAD: Final = Fraction(1, 20)
-"""How much of the shown time lies before the first event."""
 _TAIL: Final = 0.02
 """Room for the marks of the last events."""
 _CLOSE: Final = 0.035
@@ -60,25 +55,6 @@ _MARKS: Final[dict[str, dict[str, Any]]] = {
 }
 _QUIET: Final = "triangle-up-open"
 """An alarm of low priority, or one that is only listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The part of a run that is drawn, in seconds, and how its flows are averaged."""
-
-    from_s: int
-    began_s: int
-    end_s: int
-    bin_s: int
-
-    @classmethod
-    def of(cls, scene: Scene, began_s: int) -> Window:
-        """Return the window of a scene in which something first happens at a second."""
-        end_s = scene.samples[-1].at_s
-        span_s = max(1, end_s - began_s)
-        fits = (one for one in _WIDTHS_S if span_s <= one * _MOST_BINS)
-        lead_s = int(span_s * _LEAD)
-        return cls(max(0, began_s - lead_s), began_s, end_s, next(fits, _WIDTHS_S[-1]))
 
 
 def scene_figure(scene: Scene, began_s: int) -> go.Figure:
@@ -120,33 +96,6 @@ def scene_figure(scene: Scene, began_s: int) -> go.Figure:
         separators=". ",
     )
     return figure
-
-
-def meant_mcg(orders: Sequence[Order], from_s: int, to_s: int) -> Fraction:
-    """Return what was meant between two seconds, in mcg."""
-    total = Fraction(0)
-    for place, order in enumerate(orders):
-        until_s = orders[place + 1].from_s if place + 1 < len(orders) else to_s
-        start_s, end_s = max(from_s, order.from_s), min(to_s, until_s)
-        if end_s > start_s:
-            total += order.mcg_per_day * (end_s - start_s) / _DAY_S
-    return total
-
-
-def given_mcg(samples: Sequence[Sample], at_s: int) -> Fraction:
-    """Return what had left the tip up to a second, in mcg; between two samples in proportion."""
-    return _between(samples, at_s, "tip_mcg")
-
-
-def _between(samples: Sequence[Sample], at_s: int, name: str) -> Fraction:
-    place = bisect_right(samples, at_s, key=lambda one: one.at_s)
-    before = samples[max(0, place - 1)]
-    if place == len(samples) or place == 0:
-        return Fraction(getattr(before, name))
-    later = samples[place]
-    share = Fraction(at_s - before.at_s, later.at_s - before.at_s)
-    first, last = getattr(before, name), getattr(later, name)
-    return Fraction(first + (last - first) * share)
 
 
 def _draw_drug(figure: go.Figure, scene: Scene, window: Window) -> None:
@@ -293,9 +242,9 @@ def _labels(rows: list[Row], window: Window) -> list[tuple[float, str]]:
     found = []
     for group in groups:
         first, last = group[0], group[-1]
-        text = str(first.number)
-        if last is not first:
-            text = f"{text}-{last.number}"
+        numbers = [str(row.number) for row in group]
+        is_run = last.number - first.number == len(group) - 1
+        text = f"{first.number}-{last.number}" if is_run and len(group) > 1 else ", ".join(numbers)
         found.append(((first.hours + last.hours) / 2, text))
     return found
 
@@ -334,7 +283,7 @@ def _edges(window: Window) -> list[int]:
 
 def _rates(samples: Sequence[Sample], edges: list[int], name: str) -> list[float]:
     """Return the mean flow of each span, an hour."""
-    values = [_between(samples, edge, name) for edge in edges]
+    values = [between(samples, edge, name) for edge in edges]
     return [
         float((last - first) * _HOUR_S / (end_s - start_s))
         for first, last, start_s, end_s in zip(values, values[1:], edges, edges[1:], strict=False)
