@@ -53,6 +53,22 @@ def test_what_was_taken_from_the_tip_is_not_given_again() -> None:
 
 
 @pytest.mark.requirement("CT-01")
+@pytest.mark.parametrize("around_s", [1, 60, 300])
+def test_who_looks_for_the_fluid_does_not_stir_it(around_s: int) -> None:
+    """A line that is asked often once took slow strokes for fast ones, and mixed its fluids."""
+    unseen, seen = (rotor(line_solution=WATER) for _ in range(2))
+    every_s, strokes = 600, 310_500 // 250 - 20
+    for number in range(1, strokes + 1):
+        for plant in (unseen, seen):
+            if plant is seen:
+                plant.place_nl(Place.CSF, number * every_s - around_s)
+            give(plant, 1, number * every_s)
+        seen.place_nl(Place.CSF, number * every_s + around_s)
+    end_s = strokes * every_s + every_s
+    assert drug_nl(seen, Place.CSF, end_s) == drug_nl(unseen, Place.CSF, end_s) == 0
+
+
+@pytest.mark.requirement("CT-01")
 def test_at_prime_rate_some_drug_leaves_early() -> None:
     plant = rotor(line_solution=WATER)
     strokes = 310_500 // 250

@@ -90,7 +90,7 @@ class Mechanism:
         self._serial = 0
         self._pumped_pl = 0
         self._waiting_pl = 0
-        self._since_s = 0
+        self._since_s = self._moved_s = 0
         self._chunk_pl = 0
         self._rest = 0
         self._still: set[str] = set()
@@ -143,6 +143,7 @@ class Mechanism:
         self.stock.volume_pl = left_pl
         self._pumped_pl += volume_pl
         self._waiting_pl += volume_pl
+        self._moved_s = self._now_s
         if self._waiting_pl > self._chunk_pl:
             self._settle()
 
@@ -260,6 +261,7 @@ class Mechanism:
         self.stock.volume_pl -= volume_pl
         self._pumped_pl += volume_pl
         self._waiting_pl += volume_pl
+        self._moved_s = self._now_s
 
     def _ran_dry(self) -> None:
         if not self.stock.is_dry:
@@ -273,10 +275,14 @@ class Mechanism:
         self._change()
 
     def _settle(self) -> None:
-        """Let what was pushed since the last time pass through the line."""
+        """Let what was pushed since the last time pass through the line.
+
+        How fast it went is known by when it was pushed; when anybody looks must not matter.
+        """
         volume_pl, self._waiting_pl = self._waiting_pl, 0
-        self.line.enter(self.stock.fluid, volume_pl, self._since_s, self._now_s)
-        self._since_s = self._now_s
+        if volume_pl:
+            self.line.enter(self.stock.fluid, volume_pl, self._since_s, self._moved_s)
+            self._since_s = self._moved_s
         if self.line.holds_only(self.stock.fluid) and not self.line.is_blocked:
             # The same fluid in and out: any volume may wait.
             self._chunk_pl = FAR

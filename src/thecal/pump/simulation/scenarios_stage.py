@@ -303,7 +303,7 @@ class Stage:
             self._samples.append(sample)
 
     def _glimpsed_mcg(self, pumped_nl: int) -> Fraction:
-        # On a copy: fluid that is asked for often passes the line in small parts, and seems fast.
+        # On a copy: what waits to pass the line would pass it apart from the strokes that follow.
         plant = self.world.plant
         line, fluid = deepcopy(plant.line), plant.stock.fluid
         settled_pl = sum(line.gone[Place.CSF].values())
