@@ -75,7 +75,7 @@ def refill_dates(
     worst = pump.daily_flow(last, worst_boluses)
     filled_s = max((refill.at_s for refill in course.refills), default=0)
     kept = [drug.stability for drug in drugs if drug.stability is not None]
-    shortest = min((_shortest_days(figure) for figure in kept), default=None)
+    shortest = min((shortest_days(figure) for figure in kept), default=None)
     elapsed_days = ceil(Fraction(course.length_s - filled_s, DAY_S))
     volume_now = delivery.reservoir_nl(course.length_s)
     forecast = pump.forecast_refill(
@@ -110,5 +110,6 @@ def refill_dates(
     )
 
 
-def _shortest_days(stability: Figure) -> int:
+def shortest_days(stability: Figure) -> int:
+    """Return how many days a solution keeps in the pump, at the least that is on record."""
     return floor(stability.exact("value" if stability.low is None else "low").to("day"))

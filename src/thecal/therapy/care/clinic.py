@@ -12,6 +12,7 @@ from thecal.knowledge import Settled
 from thecal.patients import share
 from thecal.therapy.care.complications import follow
 from thecal.therapy.care.episode import Action, Episode, Observation
+from thecal.therapy.care.failing import failures_of
 from thecal.therapy.care.policy import PERCENT, Given, Policy, Rule
 from thecal.therapy.care.risks import load_risks
 
@@ -171,6 +172,10 @@ class Clinic:
             day[who] = implanted[who] + first
             events[name] = np.where(day <= days, day, np.inf)
         episode.lose(who, implanted[who] + later.end_day, implanted[who] + later.death_day)
+        pumps = episode.pumps
+        pumps.suffer(
+            failures_of(later, who, implanted[who], self._number_of_people, pumps.generator)
+        )
         return events
 
     def withdrawals(self) -> dict[str, Array]:

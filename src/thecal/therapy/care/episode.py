@@ -29,6 +29,8 @@ from thecal.outcomes import DAYS_PER_YEAR
 from thecal.patients import ORAL, PUMP, Exposure, Kinetics, People, entry_doses, reported_pain
 from thecal.therapy.care.breakthrough import Boluses, day_of
 from thecal.therapy.care.leaving import Leaving, Reasons, State, chance_day
+from thecal.therapy.care.pump_kinds import pump_kind
+from thecal.therapy.care.pumps import Pumps
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -79,7 +81,8 @@ class Observation:
     grades
         NCI CTC grades 0 to 4, shape (n, items); NaN of those not present.
     oral, pump
-        Doses in force, mg/day of oral morphine equivalent and of the pump's drug by infusion.
+        Doses in force, mg/day of oral morphine equivalent and of the pump's drug by infusion, as
+        programmed: what arrives may be less, and nobody sees it.
     boluses, bolus_mg
         How many boluses the pump gave today on request, and how much by them, mg.
     present
@@ -136,6 +139,11 @@ class Episode:
     generator
         For the noise of what is told; the same gives the same course.
 
+    Attributes
+    ----------
+    pumps
+        What turns the pump's doses into the drug that arrives, day by day.
+
     Examples
     --------
     See docs/response.md, where a policy of four lines treats thirty people for a year.
@@ -154,6 +162,7 @@ class Episode:
         self._generator = generator
         # A stream of its own, so that what is told does not depend on how many episodes there are.
         self._chance = generator.spawn(1)[0]
+        self.pumps = Pumps(pump_kind(kinetics.drug), people.count, generator.spawn(1)[0])
         self._course = course or Course()
         self._kinetics = kinetics
         self._exposure = Exposure(kinetics, people.kinetic)
@@ -167,6 +176,7 @@ class Episode:
             if self._has(route):
                 self._exposure.set_dose(route, 0, dose)
         self._infused = self._exposure.dose(PUMP)
+        self.pumps.enter(self._exposure)
         self._exposure.settle()
         entry, half_life = self._exposure.sites(0), self._course.recovery_half_life
         self._tolerance = Tolerance(response, people.tolerance, entry, recovery_half_life=half_life)
@@ -258,8 +268,9 @@ class Episode:
                 new = np.where(present, dose, self._dose(route))
                 if route == PUMP:
                     self._infused = new
-                    new = new * (1.0 + self._by_boluses())
-                self._exposure.set_dose(route, self._day, new)
+                    self.pumps.order(new * (1.0 + self._by_boluses()))
+                else:
+                    self._exposure.set_dose(route, self._day, new)
         if action.treat is not None:
             self._treat = np.where(present[:, None], action.treat, self._treat)
         if action.adjuvant is not None:
@@ -295,6 +306,7 @@ class Episode:
             self._habit = today + (self._habit - today) * keeps
             self._most_used_to = np.maximum(self._most_used_to, self._habit)
             self._tolerance.pass_day(sites, grows)
+            self.pumps.infuse(self._exposure, self._day)
             self._day += 1
         self.end_day = np.minimum(self.end_day, self._leaving.day)
 
@@ -327,7 +339,7 @@ class Episode:
         boluses = self._course.boluses
         if boluses is None:
             return np.zeros(self._people.count)
-        reached = boluses.reach * boluses.share * self._infused
+        reached = boluses.reach * boluses.share * self._infused * self.pumps.share()
         cord = self._kinetics.settled(PUMP, reached, self._people.kinetic).cord
         none = np.zeros_like(cord)
         return self._response.relief(
