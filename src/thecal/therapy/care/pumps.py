@@ -224,7 +224,11 @@ class Pumps:
         self._held[who] = full_nl * WHOLE_PCM
         self._count_as_full(who, day)
         mg = self._ordered[who]
-        self._strength[who] = strength = kind.strength_for(mg)
+        strength = kind.strength_for(mg)
+        if ((strength == self._strength[who]) & (self._program[who] > 0)).all():
+            self._plan_refill(who, day)
+            return
+        self._strength[who] = strength
         flow = np.minimum(kind.flow_for(mg, strength), kind.highest_nl_per_day)
         # A dose that no solution makes large enough to pump is not given.
         self._program[who] = np.where(flow >= kind.lowest_nl_per_day, flow, 0)
@@ -285,6 +289,7 @@ class Pumps:
         made_good = failures.person[failures.misses & (failures.until_day == day)]
         again = np.concatenate([replaced, made_good])
         self._fill(np.unique(again[self._filled_day[again] >= 0]), day)
+        self._set_flow()
 
     def _miss(self, who: Whole, day: int) -> None:
         """Empty reservoirs, and let the pumps count them as filled."""
