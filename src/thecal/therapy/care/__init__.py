@@ -1,5 +1,6 @@
 """Care: the clinic's rules, months of treatment, the operation, and what may go wrong."""
 
+from thecal.therapy.care.acting import Action, Observation
 from thecal.therapy.care.clinic import Clinic
 from thecal.therapy.care.complications import (
     SURGERY,
@@ -8,7 +9,7 @@ from thecal.therapy.care.complications import (
     draw_complications,
     follow,
 )
-from thecal.therapy.care.episode import Action, Course, Episode, Observation
+from thecal.therapy.care.episode import Course, Episode
 from thecal.therapy.care.following import follow_arm
 from thecal.therapy.care.hazards import Hazard
 from thecal.therapy.care.hormones import share_of_testosterone

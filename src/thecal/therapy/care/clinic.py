@@ -10,8 +10,9 @@ from scipy.special import ndtri
 
 from thecal.knowledge import Settled
 from thecal.patients import share
+from thecal.therapy.care.acting import Action, Observation
 from thecal.therapy.care.complications import follow
-from thecal.therapy.care.episode import Action, Episode, Observation
+from thecal.therapy.care.episode import Episode
 from thecal.therapy.care.failing import failures_of
 from thecal.therapy.care.policy import PERCENT, Given, Policy, Rule
 from thecal.therapy.care.risks import load_risks

@@ -27,6 +27,7 @@ from thecal.effects import Response, Sites, Tolerance
 from thecal.errors import InputError
 from thecal.outcomes import DAYS_PER_YEAR
 from thecal.patients import ORAL, PUMP, Exposure, Kinetics, People, entry_doses, reported_pain
+from thecal.therapy.care.acting import Action, Observation
 from thecal.therapy.care.breakthrough import Boluses, day_of
 from thecal.therapy.care.leaving import Leaving, Reasons, State, chance_day
 from thecal.therapy.care.pump_kinds import pump_kind
@@ -68,63 +69,6 @@ class Course:
     boluses: Boluses | None = None
     recovery_half_life: float = inf
     reasons: Reasons | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Observation:
-    """What the clinic sees on one day; arrays of shape (n,) but where said.
-
-    Attributes
-    ----------
-    pain, worst_pain
-        As told, 0 to 10; NaN of those not present.
-    grades
-        NCI CTC grades 0 to 4, shape (n, items); NaN of those not present.
-    oral, pump
-        Doses in force, mg/day of oral morphine equivalent and of the pump's drug by infusion, as
-        programmed: what arrives may be less, and nobody sees it.
-    boluses, bolus_mg
-        How many boluses the pump gave today on request, and how much by them, mg.
-    present
-        Alive and still seen.
-    """
-
-    day: int
-    pain: Array
-    worst_pain: Array
-    grades: Array
-    items: tuple[str, ...]
-    oral: Array
-    pump: Array
-    boluses: Array
-    bolus_mg: Array
-    present: Mask
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Action:
-    """What is ordered from now on; what is ``None`` stays as it is.
-
-    Attributes
-    ----------
-    oral, pump
-        Doses, mg/day, shape (n,).
-    treat
-        Side effects that are treated by their own medicine, shape (n, items).
-    adjuvant
-        Share of the pain that other treatment takes, 0 to 1, shape (n,).
-    rotate
-        Share of the tolerance to the systemic opioid that is lost by changing it, 0 to 1.
-    expects
-        Whose expectation is at work, as after the start of something new.
-    """
-
-    oral: Array | None = None
-    pump: Array | None = None
-    treat: Mask | None = None
-    adjuvant: Array | None = None
-    rotate: Array | None = None
-    expects: Mask | None = None
 
 
 class Episode:
@@ -261,7 +205,7 @@ class Episode:
         InputError
             If a dose is negative, or a share outside 0 to 1; then nothing is changed.
         """
-        _check(action)
+        action.check()
         present = self.present()
         for route, dose in ((ORAL, action.oral), (PUMP, action.pump)):
             if dose is not None and self._has(route):
@@ -393,12 +337,3 @@ class Episode:
 
 
 _FATES: Final = ("death", "dropout")
-
-
-def _check(action: Action) -> None:
-    for name, dose in (("oral", action.oral), ("pump", action.pump)):
-        if dose is not None and not (np.isfinite(dose) & (dose >= 0.0)).all():
-            raise InputError(f"the {name} dose must be zero or more, and finite, for everybody")
-    for name, part in (("adjuvant", action.adjuvant), ("rotate", action.rotate)):
-        if part is not None and not ((part >= 0.0) & (part <= 1.0)).all():
-            raise InputError(f'"{name}" is a share and must be within 0 to 1 for everybody')

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from thecal.errors import InputError
 from thecal.outcomes import Records
 from thecal.patients import People
+from thecal.therapy.care.acting import Observation
 from thecal.therapy.care.clinic import Clinic
-from thecal.therapy.care.episode import Episode, Observation
+from thecal.therapy.care.episode import Episode
 
 Array = NDArray[np.float64]
 
