@@ -69,3 +69,11 @@ def test_a_title_in_square_brackets_is_printed_as_it_is() -> None:
     console = Console(record=True, width=120, file=StringIO())
     print_results(run_study(odd, replicates=1, trial=SMALL), console)
     assert "A [bold] trial" in console.export_text()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_name_of_an_endpoint_breaks_in_a_terminal(results: Results, width: int) -> None:
+    console = Console(record=True, width=width, file=StringIO())
+    print_results(results, console)
+    lines = console.export_text().splitlines()
+    assert {one.endpoint.name for one in results.endpoints} <= set(lines)

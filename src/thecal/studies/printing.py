@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+_HEADINGS = ("published", "simulated", "inside", "in band", "P<.05")
 _PLACES = {True: "yes", False: "no", None: ""}
 
 
@@ -37,25 +38,38 @@ def print_results(results: Results, console: Console, *, seconds: float | None =
             style="dim",
             markup=False,
         )
-    table = _table("", "published", "simulated", "inside", "in band", "P<.05", narrow_from=1)
-    for one in results.endpoints:
-        name, published, mean, spread, inside, accepted, significant = cells(one)
-        shown = f"{mean} ({spread})" if spread else mean
-        table.add_row(
-            name,
-            published.replace(" percentage", ""),
-            shown.replace(" percentage", ""),
-            inside,
-            accepted,
-            significant,
-        )
     console.print()
-    console.print(table)
+    for line in _endpoint_lines(results):
+        console.print(line, markup=False, soft_wrap=True)
+    console.print()
     console.print(
         "In parentheses what 95 % of the replicates lie within, and whether the published figure "
         "is inside; in band: whether their mean lies where it should.",
         style="dim",
     )
+
+
+def _endpoint_lines(results: Results) -> list[str]:
+    """Return each endpoint as two lines, its name and below it its figures in columns.
+
+    Names are long: beside the figures they would leave a terminal of 80 columns no room.
+    """
+    names, rows = [], [list(_HEADINGS)]
+    for one in results.endpoints:
+        name, published, mean, spread, *verdicts = cells(one)
+        shown = f"{mean} ({spread})" if spread else mean
+        names.append(name)
+        texts = (text.replace(" percentage", "") for text in (published, shown))
+        rows.append([*texts, *verdicts])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    heading, *figures = [
+        "  " + "  ".join(one.ljust(width) for one, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    lines = [heading]
+    for name, line in zip(names, figures, strict=True):
+        lines += [name, line]
+    return lines
 
 
 def print_list(console: Console) -> None:
@@ -122,12 +136,11 @@ def number(value: float | None) -> str:
     return f"{float(f'{value:.3g}'):f}".rstrip("0").rstrip(".") if value else "0"
 
 
-def _table(*columns: str, narrow_from: int | None = None) -> Table:
-    """Return an empty table; from some column on, cells never break."""
+def _table(*columns: str) -> Table:
+    """Return an empty table."""
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for place, name in enumerate(columns):
-        whole = narrow_from is not None and place >= narrow_from
-        table.add_column(name, overflow="fold", no_wrap=whole)
+    for name in columns:
+        table.add_column(name, overflow="fold")
     return table
