@@ -49,6 +49,13 @@ def test_the_page_says_the_rule_of_entry_in_words(page: str) -> None:
     assert "average pain as reported at entry: at least 5 points" in page
 
 
+def test_a_rule_of_yes_or_no_is_said_as_a_statement() -> None:
+    rule = '[[population.include]]\nany_of = [{ trait = "intolerable", at_least = 1 }]\n'
+    asked = FILE.replace("[[arm]]", f"{rule}\n[[arm]]", 1)
+    found = run_study(small_study(asked), replicates=1, trial=SMALL)
+    assert "and side effects forbid a higher dose." in render_report(found)
+
+
 def test_a_dose_that_nobody_had_has_no_picture(page: str) -> None:
     assert "Intrathecal dose" not in page
 

@@ -15,12 +15,20 @@ from thecal.therapy.care import load_policy, policies
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """Something observed of a person at entry, and between which values it can lie at all."""
+    """Something observed of a person at entry, and between which values it can lie at all.
+
+    What is only so or not, 1 or 0, has no unit and a statement for its words.
+    """
 
     words: str
     unit: str
     lowest: float
     highest: float
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Whether the trait is 1 where its words hold and 0 where they do not."""
+        return not self.unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,15 +47,13 @@ def forest(results: Results) -> go.Figure:
         if one.low is not None and one.high is not None and one.mean is not None:
             by_unit.setdefault(one.endpoint.unit, []).append(one)
     rows = [len(found) for found in by_unit.values()] or [1]
+    height = sum(rows) * _ROW_PX + len(rows) * _PANEL_PX
     figure = make_subplots(
-        rows=len(rows),
-        cols=1,
-        row_heights=rows,
-        vertical_spacing=min(0.12, 0.5 / len(rows)),
+        rows=len(rows), cols=1, row_heights=rows, vertical_spacing=_PANEL_PX / height
     )
     for row, (unit, found) in enumerate(by_unit.items(), start=1):
         _forest_panel(figure, row, unit, found)
-    return _finished(figure, sum(rows) * _ROW_PX + len(rows) * _PANEL_PX, left=16)
+    return _finished(figure, height, left=16)
 
 
 def _forest_panel(figure: go.Figure, row: int, unit: str, found: list[Found]) -> None:
@@ -119,6 +117,7 @@ def _forest_panel(figure: go.Figure, row: int, unit: str, found: list[Found]) ->
             y=name,
             xref="x domain",
             xanchor="left",
+            align="left",
             yanchor="bottom",
             yshift=9,
             showarrow=False,

@@ -93,6 +93,8 @@ def _rule(choice: tuple[Condition, ...]) -> str:
 
 def _condition(one: Condition) -> str:
     trait = load_names().traits[one.trait]
+    if trait.is_yes_or_no:
+        return trait.words if one.at_least > trait.lowest else f"not that {trait.words}"
     unit = f" {trait.unit}" if trait.unit else ""
     limits = [
         f"{word} {limit:g}{unit}"
