@@ -25,6 +25,7 @@ from thecal.cli.people import people
 from thecal.cli.pump import app as pump
 from thecal.cli.screening import screen
 from thecal.cli.study import study
+from thecal.cli.writable import require_writable
 from thecal.errors import InputError
 
 app = typer.Typer(
@@ -93,6 +94,8 @@ def simulate(
 ) -> None:
     """Follow one patient's course, from the prescription to the spinal cord."""
     started = time.perf_counter()
+    require_writable(report, "--report")
+    require_writable(samples, "--samples")
     from thecal.prescription import located, read_course
 
     course = read_course(file)
@@ -168,6 +171,7 @@ def validate(
     ] = False,
 ) -> None:
     """Hold the body against what was published."""
+    require_writable(page, "--page")
     from thecal import validation
 
     if fit:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thecal.cli.progress import progress
+from thecal.cli.writable import require_writable
 from thecal.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def study(
     if list_studies:
         _list()
         return
+    require_writable(report, "--report")
+    require_writable(record, "--record")
     if validate:
         from thecal.cli.validating import validate_studies
 
