@@ -10,6 +10,7 @@ from tests.therapy.courses import result
 from thecal.report import print_summary
 from thecal.report.delivery import daily_dose, daily_dose_parts, reservoir
 from thecal.report.faults import alarm_lines, fault_lines, fault_sentences
+from thecal.report.key_figures import key_figures
 from thecal.report.page import render_report
 
 STALL = "motor-stall"
@@ -35,6 +36,19 @@ def test_alarms_are_told_with_their_first_time() -> None:
     first = alarm_lines(result(STALL))[0]
     assert first.when == "Fri 9 Jan 2026, 08:03"
     assert first.text.startswith("The motor does not turn: no drug is delivered. (stall; critical")
+
+
+def test_what_faults_did_to_the_dose_is_the_first_key_figure() -> None:
+    first = key_figures(result(STALL))[0]
+    assert (first.value, first.beside) == (
+        "11 % too little",
+        "29.9 mg of 33.6 mg of morphine in the whole course",
+    )
+
+
+def test_what_went_wrong_stands_before_all_pictures() -> None:
+    page = render_report(result(STALL))
+    assert page.index("What went wrong") < page.index("The spine through time")
 
 
 def test_a_course_without_faults_tells_of_none() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
@@ -13,6 +14,16 @@ from thecal.therapy import Broken, CourseResult
 _SAME = 0.0005
 """A share of the dose below which nobody speaks of a difference."""
 _ASTRAY = {"tissue": "into tissue, where it does not work", "pocket": "under the skin at the pump"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What was ordered of a drug in the whole course and what was given, in words."""
+
+    drug: str
+    ordered: str
+    given: str
+    words: str
 
 
 def broken_of(result: CourseResult) -> Broken | None:
@@ -43,6 +54,25 @@ def alarm_lines(result: CourseResult) -> list[LogLine]:
         text = f"{one.words} ({one.name}; {tone} sound, {often})"
         lines.append(LogLine(one.first_s, _when(result, one.first_s), text))
     return lines
+
+
+def shortfalls(result: CourseResult) -> list[Shortfall]:
+    """Return for each drug how far faults took its dose from the one ordered; none without."""
+    found, pumped = broken_of(result), result.pumped
+    if found is None or pumped is None:
+        return []
+    rows = []
+    for drug in pumped.drugs:
+        ordered, given = found.ordered_mcg(drug), pumped.at_tip_mcg(drug, 0, _end_s(result))
+        rows.append(
+            Shortfall(
+                drug=result.exposures[drug].drug.name,
+                ordered=mass(float(ordered)),
+                given=mass(float(given)),
+                words=_apart(ordered, given),
+            )
+        )
+    return rows
 
 
 def fault_sentences(result: CourseResult) -> list[str]:
@@ -76,11 +106,28 @@ def fault_sentences(result: CourseResult) -> list[str]:
 
 
 def _against(ordered: Fraction, given: Fraction) -> str:
-    if not ordered or abs(given - ordered) < ordered * Fraction(_SAME):
+    if _is_same(ordered, given):
         return ", as ordered"
-    much = "much" if given > ordered else "little"
-    share = amount(float(abs(given - ordered) / ordered) * 100, "%")
-    return f", {mass(float(abs(given - ordered)))} ({share}) too {much}"
+    apart = mass(float(abs(given - ordered)))
+    return f", {apart} ({_share(ordered, given)}) {_way(ordered, given)}"
+
+
+def _apart(ordered: Fraction, given: Fraction) -> str:
+    if _is_same(ordered, given):
+        return "as ordered"
+    return f"{_share(ordered, given)} {_way(ordered, given)}"
+
+
+def _is_same(ordered: Fraction, given: Fraction) -> bool:
+    return not ordered or abs(given - ordered) < ordered * Fraction(_SAME)
+
+
+def _share(ordered: Fraction, given: Fraction) -> str:
+    return amount(float(abs(given - ordered) / ordered) * 100, "%")
+
+
+def _way(ordered: Fraction, given: Fraction) -> str:
+    return "too much" if given > ordered else "too little"
 
 
 def _end_s(result: CourseResult) -> int:

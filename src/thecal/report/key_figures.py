@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from thecal.report import doses, story
+from thecal.report import doses, faults, story
 from thecal.report.phrasing import amount, capitalised, day, hours, level, mass, times
 from thecal.report.sites import series
 from thecal.therapy import CourseResult
@@ -23,10 +23,16 @@ class KeyFigure:
 def key_figures(result: CourseResult) -> list[KeyFigure]:
     """Return the few numbers that are read first; those that do not apply are left out."""
     if result.pumped is not None:
-        return [*_of_pump(result), *_given(result), *_dates(result)]
+        return [*_of_faults(result), *_of_pump(result), *_given(result), *_dates(result)]
     if "oral" in result.primary.last_day.plasma_ng_per_ml:
         return [*_of_tablets(result), *_given(result), *_of_doses(result)]
     return [*_given(result), *_of_doses(result)]
+
+
+def _of_faults(result: CourseResult) -> Iterator[KeyFigure]:
+    for one in faults.shortfalls(result):
+        beside = f"{one.given} of {one.ordered} of {one.drug} in the whole course"
+        yield KeyFigure("Against what was ordered", one.words, beside)
 
 
 def _of_pump(result: CourseResult) -> Iterator[KeyFigure]:

@@ -43,7 +43,7 @@ _WAVE_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "solid")
 _WAVE_DECADES = 4
 _MAP_HEIGHT = 560
 _PROFILE_HEIGHT = 540
-_SHARES_HEIGHT = 190
+_SHARES_HEIGHT = 250
 _SHARE_COLOURS = (DEEP[9], DEEP[7], DEEP[5], DEEP[4], DEEP[3], DEEP[2], DEEP[1])
 _ROOM_FOR_A_LABEL = 0.05
 _DARK_ENOUGH = 3  # so many of the first colours carry white words
@@ -327,7 +327,7 @@ def ways_out(result: CourseResult) -> go.Figure:
     figure.update_layout(barmode="stack", bargap=0.1)
     figure.update_xaxes(visible=False, range=[0, 100])
     figure.update_yaxes(visible=False)
-    finish(figure, height=_SHARES_HEIGHT, top=4, bottom=92, left=0)
+    finish(figure, height=_SHARES_HEIGHT, top=4, bottom=152, left=0)
     figure.update_layout(
         legend={"y": -0.1, "yanchor": "top", "traceorder": "normal", "orientation": "v"}
     )

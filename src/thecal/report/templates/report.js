@@ -65,12 +65,15 @@
   addEventListener("resize", fit);
 
   // Paper has one size; the charts are drawn for it and then back for the screen.
-  const PAPER = { width: 660, spine: 730, shrink: 0.85, low: 320 };
-  const onPaper = (chart) => {
-    if (chart.id === "spine") return PAPER.spine;
-    const height = usual.get(chart);
-    return height > PAPER.low ? Math.round(height * PAPER.shrink) : height;
+  // The heights let two pictures with their words share a page.
+  const PAPER = {
+    width: 660,
+    heights: {
+      spine: 730, map: 460, blood: 560, sites: 330,
+      dose: 270, rate: 240, reservoir: 280, profile: 430,
+    },
   };
+  const onPaper = (chart) => PAPER.heights[chart.id] ?? usual.get(chart);
   addEventListener("beforeprint", () => {
     for (const chart of charts) redraw(chart, PAPER.width, onPaper(chart), true);
   });
