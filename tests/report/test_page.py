@@ -152,6 +152,7 @@ def test_a_course_with_pump_and_tablets_has_every_section() -> None:
         "The dose of each day",
         "Reservoir and refill",
         "The last day, level by level",
+        "Where the drug goes",
         "From tablets to the pump: a disputed range",
         "Pump log",
         "What this rests on",
