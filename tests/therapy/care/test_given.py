@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,5 +41,6 @@ def test_what_is_given_is_told_in_words() -> None:
     [("age", 17.0), ("pain", 10.5), ("pain", float("nan")), ("oral", 0.0), ("oral", -5.0)],
 )
 def test_what_cannot_be_is_refused_by_its_name(name: str, value: float) -> None:
+    wrong: dict[str, Any] = {name: value}
     with pytest.raises(InputError, match=f"^{name}: "):
-        replace(Given(), **{name: value})
+        Given(**wrong)
