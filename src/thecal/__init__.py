@@ -2,7 +2,7 @@
 
 from thecal.errors import InputError, KnowledgeError, ThecalError, ValidityError
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 NOTICE = "Simulation - not for patient care"
 """Printed on every page, print and export."""
