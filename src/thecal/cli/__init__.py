@@ -268,9 +268,11 @@ def trace(
     """Trace each hazard of the pump to its requirements, tests and last results."""
     from thecal import assurance
 
+    require_writable(html, "--html")
     register = assurance.read_register(root / "requirements")
     found = assurance.trace(register, assurance.read_evidence(root))
     if html is not None:
+        html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(assurance.page(found), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(assurance.as_object(found), indent=2))

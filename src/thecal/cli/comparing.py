@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from thecal.cli.progress import progress
+from thecal.cli.writable import require_writable
 
 
 def compare(
@@ -33,6 +34,7 @@ def compare(
     ] = False,
 ) -> None:
     """Treat the same virtual people by mouth and by pump: pain, side effects and doses."""
+    require_writable(report, "--report")
     started = time.perf_counter()
     from thecal.therapy.care.comparing import compare_routes, comparison_object
 

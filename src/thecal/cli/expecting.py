@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from thecal.cli.progress import progress
+from thecal.cli.writable import require_writable
 
 
 def expect(
@@ -53,6 +54,7 @@ def expect(
     ] = False,
 ) -> None:
     """Say what a person may expect of a pump, from virtual people like that one."""
+    require_writable(report, "--report")
     started = time.perf_counter()
     from thecal.therapy.care.describing import describe
     from thecal.therapy.care.expecting import expect as look_ahead

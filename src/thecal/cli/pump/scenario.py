@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from thecal import NOTICE
+from thecal.cli.writable import require_writable
 from thecal.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def scenario(
     """Play a real event on the virtual pump, and say what the pump knew and the patient got."""
     from thecal.therapy.rehearsing import load_scenario, rehearse, scenario_names
 
+    require_writable(report, "--report")
     if every:
         if name or report is None:
             raise InputError("--all plays every scenario into one page: give --report, and no NAME")
