@@ -86,6 +86,6 @@ def test_a_study_stopped_at_the_keyboard_says_where_the_rest_is(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(campaign, "outcome_of", stop)
+    monkeypatch.setattr(campaign, "run_part", stop)
     result = CliRunner().invoke(app, ["study", str(file), "--out", str(tmp_path / "kept")])
     assert (result.exit_code, "is kept in" in result.stderr) == (130, True)

@@ -51,9 +51,9 @@ def episode(
         np.random.default_rng(6),
         Course(boluses=boluses),
     )
-    made.death_day[:] = made.end_day[:] = np.inf
     made.act(Action(oral=np.zeros(PEOPLE), pump=np.full(PEOPLE, pump)))
     made.step(30)
+    made.death_day[:] = made.end_day[:] = np.inf
     return made
 
 

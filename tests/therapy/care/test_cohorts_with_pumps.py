@@ -10,6 +10,7 @@ import pytest
 from tests.therapy.care.treated import clinic_of, treated
 from thecal.errors import KnowledgeError
 from thecal.therapy.care import EVENTS, load_policy, policy
+from thecal.therapy.care.leaving import REASONS
 
 CHRONIC = "chronic-noncancer"
 YEARS = (0, 28, 183, 365, 731, 1241)
@@ -93,7 +94,7 @@ def test_what_is_swallowed_is_weaned_on_the_pump() -> None:
 def test_every_event_of_a_pump_has_its_name() -> None:
     events = treated(CHRONIC, "pump-parts", (0, 274)).events
     together = {"implanted", "surgery", "catheter_system", "pump_end"}
-    assert set(events) == ({*EVENTS} - {"death"}) | together
+    assert set(events) == ({*EVENTS} - {"death"}) | together | {*REASONS}
 
 
 @pytest.mark.parametrize(
