@@ -18,6 +18,7 @@ from tests.pump.implant.monitors import (
     loaded,
 )
 from thecal.pump import implant
+from thecal.pump.amounts import WEEK_S
 from thecal.pump.implant.codec import encode_limits, encode_program
 from thecal.pump.implant.denials import DENIAL_WORDS, Denial
 from thecal.pump.implant.told import Basal
@@ -72,6 +73,7 @@ def test_a_monitor_remembers_what_it_was_told_in_every_phase(phase: Phase) -> No
     monitor = loaded(offset_s=HOUR)
     monitor.follow(phase, HALF_HOUR)
     assert monitor.remembers(*RAW, HOUR)
+    assert monitor.remembers(*RAW, HOUR + WEEK_S)
 
 
 @pytest.mark.requirement("PC-22")

@@ -180,10 +180,16 @@ def test_a_prime_that_would_now_meet_a_high_step_is_told() -> None:
     assert monitor.lost(0, 11 * HOUR) == Denial.FOUR_HOURS_CAP
 
 
-def test_a_bridge_below_the_minimum_rate_leaves_room_for_it() -> None:
-    slow = Program("simple continuous", (WeekStep(0, 0),), (), None, Bridge(1_000, 1_000))
+@pytest.mark.requirement("PC-06")
+@pytest.mark.parametrize("minimum", [0, 48_000])
+def test_a_bridge_below_the_minimum_rate_leaves_room_for_it(minimum: int) -> None:
+    slow = encode_program(Program("flex", (WeekStep(0, 0),), bridge=Bridge(1_000, 1_000)))
+    limits = Limits(SafeAction.MINIMUM, 6_000, 16_000, 60_000, minimum, 1)
     monitor = loaded(continuous(0), Limits(SafeAction.MINIMUM, 6_000, 16_000, 60_000, 0, 1))
-    assert monitor.admit(Account.CLINICIAN_BOLUS, 6_000, 600, 0) == ADMITTED
-    given_until(monitor, 600, every_s=100)
-    with pytest.raises(InputError, match=r"above the cap of the drug in some 1 h"):
-        monitor.examine(encode_program(slow), encode_limits(LIMITS), 660, 0)
+    assert monitor.admit(Account.CLINICIAN_BOLUS, 5_000, 600, 0) == ADMITTED
+    given_until(monitor, 600, every_s=120)
+    if minimum:
+        with pytest.raises(InputError, match=r"above the cap of the drug in some 1 h"):
+            monitor.examine(slow, encode_limits(limits), 660, 0)
+    else:
+        monitor.examine(slow, encode_limits(limits), 660, 0)

@@ -207,7 +207,9 @@ def test_steps_below_a_flow_are_raised_to_it_and_no_others() -> None:
     assert (raised.starts, raised.flows) == ((0, 3_600), (15, 20))
 
 
-def test_bases_are_the_same_by_their_steps_and_sums() -> None:
-    one, same, other = (Basal((0, 3_600), (10, last)) for last in (20, 20, 21))
+@pytest.mark.parametrize("kept", ["starts", "flows", "_before", "_week"])
+def test_bases_are_the_same_by_all_that_they_keep(kept: str) -> None:
+    one, same, other = (Basal((0, 3_600), (10, 20)) for _ in range(3))
+    setattr(other, kept, 0)
     assert (one == same, one == other, one == (0,)) == (True, False, False)
     assert hash(one) == hash(same)
