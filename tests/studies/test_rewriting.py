@@ -68,7 +68,7 @@ def test_every_file_that_holds_a_figure_is_written(
 
 
 def load_figures_of(file: Path) -> dict[str, Figure]:
-    text = file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8") + "\n\n"
     start = text.index("[figures.treated]")
     end = text.index("\n\n", start)
     source = text[text.index("[sources]") : text.index("\n\n", text.index("[sources]"))]

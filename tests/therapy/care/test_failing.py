@@ -93,7 +93,7 @@ FIRST, LAST, DAYS = 40, 60, 90
 def told(failures: Failures | None) -> tuple[Array, Array]:
     """Return true pain and withdrawal by day of people on a pump alone, shape (days, people)."""
     made = episode()
-    made.act(Action(oral=same(0.0), pump=same(2.0)))
+    made.act(Action(oral=same(0.0), pump=same(8.0)))
     if failures is not None:
         made.pumps.suffer(failures)
     pain, withdrawal = [], []
