@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from thecal.errors import InputError
-from thecal.pump.implant.store import MemoryStore
+from thecal.pump.implant.store import MemoryStore, StoreError
 from thecal.pump.telemetry.label import MOST_BYTES, UNKNOWN, Labels, check_label
 
 
@@ -29,6 +29,30 @@ def test_a_label_outlives_a_loss_of_power() -> None:
     store = MemoryStore()
     Labels(store).propose("one", commits=4)
     assert Labels(store).at(5) == "one"
+
+
+class Broken(MemoryStore):
+    """A store that can no longer be read."""
+
+    fails = False
+
+    def read(self, name: str, offset: int = 0, length: int = -1) -> bytes:
+        if self.fails:
+            raise StoreError("I/O fails")
+        return super().read(name, offset, length)
+
+
+@pytest.mark.requirement("PC-25")
+def test_a_store_that_fails_makes_the_label_unknown_and_lets_none_be_written_over_it() -> None:
+    store = Broken()
+    labels = Labels(store)
+    labels.propose("one", commits=0)
+    store.fails = True
+    assert labels.at(1) == UNKNOWN
+    with pytest.raises(StoreError, match="I/O fails"):
+        labels.propose("two", commits=1)
+    store.fails = False
+    assert labels.at(1) == "one"
 
 
 @pytest.mark.requirement("PC-40")

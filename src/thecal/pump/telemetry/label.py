@@ -11,7 +11,7 @@ from typing import Final
 
 from thecal.errors import InputError
 from thecal.pump.implant.pingpong import Damaged, Slots
-from thecal.pump.implant.store import Store
+from thecal.pump.implant.store import Store, StoreError
 
 MOST_BYTES: Final = 1_024
 UNKNOWN: Final = "not on record"
@@ -56,8 +56,14 @@ class Labels:
         self._slots = Slots(store, "label")
 
     def at(self, commits: int) -> str:
-        """Return the label in force after so many commits; `UNKNOWN` when none can be read."""
-        return self._read().get(commits, UNKNOWN)
+        """Return the label in force after so many commits; `UNKNOWN` when none can be read.
+
+        A store that fails must not keep the pump from answering an emergency.
+        """
+        try:
+            return self._in_force(commits)
+        except StoreError:
+            return UNKNOWN
 
     def propose(self, text: str, commits: int) -> None:
         """Keep a label for the next commit, durably; the one in force stays.
@@ -74,10 +80,13 @@ class Labels:
         """
         check_label(text)
         written = commits.to_bytes(_NUMBER_BYTES, "big")
-        for one in (self.at(commits), text):
+        for one in (self._in_force(commits), text):
             written += len(one).to_bytes(_LENGTH_BYTES, "big") + one.encode("ascii")
         self._slots.write(written)
         self._store.sync()
+
+    def _in_force(self, commits: int) -> str:
+        return self._read().get(commits, UNKNOWN)
 
     def _read(self) -> dict[int, str]:
         try:
