@@ -29,18 +29,6 @@ CUT = """() => [...document.querySelectorAll(".main-svg text")].filter((text) =>
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = small_study(FILE.replace('"success, pump"', f'"{LONG}"'))
     found = run_study(study, trial=SMALL)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from thecal.errors import InputError
 from thecal.therapy.care.candidacy import Candidate
+
+Told = TypeVar("Told")
 
 
 def read_candidate(file: Path) -> Candidate:
@@ -20,14 +23,25 @@ def read_candidate(file: Path) -> Candidate:
     InputError
         If the file cannot be read, an answer is missing or unknown, or one cannot be.
     """
+    return read_told(file, candidate_of)
+
+
+def read_told(file: Path, make: Callable[[dict[str, Any]], Told]) -> Told:
+    """Return what is made of what a TOML file says of a person; a refusal names the file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or as ``make``.
+    """
     try:
-        answers = tomllib.loads(file.read_text(encoding="utf-8"))
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"there is no file {file}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"cannot be read as TOML: {error}", source=file.name) from None
     try:
-        return candidate_of(answers)
+        return make(said)
     except InputError as error:
         raise error.located(source=file.name) from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 from thecal.errors import InputError
 from thecal.patients.teaching import teaching_person
+from thecal.therapy.care.asking import read_told
 from thecal.therapy.care.given import Given
 from thecal.therapy.care.questions import population_named
 
@@ -66,23 +66,10 @@ def describe(who: str | None, population: str | None, told: Given) -> Described:
 
 def _somebody(who: str) -> Described:
     if who.endswith(_SUFFIX) or "/" in who:
-        return _of_file(Path(who))
+        return read_told(Path(who), _described)
     one = teaching_person(who)
     given = Given(age=one.age, sex=one.sex, pain=one.pain, kind=one.kind, oral=one.oral)
     return Described(one.name, one.population, given)
-
-
-def _of_file(file: Path) -> Described:
-    try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"there is no file {file}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"cannot be read as TOML: {error}", source=file.name) from None
-    try:
-        return _described(told)
-    except InputError as error:
-        raise error.located(source=file.name) from None
 
 
 def _described(told: dict[str, Any]) -> Described:
